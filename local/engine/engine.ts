@@ -31,6 +31,7 @@ export interface EngineOptions {
 export interface Engine {
   /** What the management API offers. */
   readonly management: Management;
+  readonly clock: Clock;
   /** Takes up what an earlier process left; call once, when the app is loaded. */
   start(): void;
   /** Begins nothing more and waits for what runs; what does not end stays owed and runs again after the next start. */
@@ -106,6 +107,7 @@ export function createEngine(options: EngineOptions): Engine {
 
   return {
     management,
+    clock,
     start() {
       for (const row of store.all("SELECT DISTINCT instance_id FROM inbox")) turns.wake(String(row.instance_id));
       entities.start();

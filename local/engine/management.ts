@@ -144,7 +144,9 @@ export class Management {
   purge(instanceId: string): number {
     const { store } = this.#core;
     if (instanceId.startsWith("@")) {
-      return store.run("DELETE FROM entities WHERE entity_id = ?", entityIdOf(entityNameOf(instanceId))).changes;
+      const { changes } = store.run("DELETE FROM entities WHERE entity_id = ?", entityIdOf(entityNameOf(instanceId)));
+      if (changes === 0) throw new ManagementError("InstanceNotFound", `There is no entity '${instanceId}'.`);
+      return changes;
     }
     const record = this.#require(instanceId);
     if (!isFinal(record.status)) {
