@@ -9,7 +9,7 @@ const calls: ReadonlyArray<readonly [string, () => unknown, string]> = [
   ["performance.now()", () => performance.now(), "context.df.currentUtcDateTime"],
   ["setTimeout()", () => setTimeout(() => {}, 1), "context.df.createTimer()"],
   ["fetch()", () => fetch("http://127.0.0.1:9"), "context.df.callHttp()"],
-  ["process.env", () => process.env["PATH"], "pass them as input"],
+  ["process.env", () => process.env.PATH, "pass them as input"],
 ];
 
 describe("orchestrators that a replay cannot repeat", () => {
