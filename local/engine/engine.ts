@@ -120,6 +120,7 @@ export function createEngine(options: EngineOptions): Engine {
     },
     close() {
       closed = true;
+      timers.stop();
       store.close();
     },
     whenEnded(instanceId) {
