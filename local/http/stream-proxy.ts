@@ -1,0 +1,43 @@
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+
+/**
+ * Passes a request on to the programming model's own server, byte for byte and in both directions, for apps that set
+ * `enableHttpStream`. The invocation that runs beside it is found by its id. Resolves when the answer has been sent.
+ */
+export function proxyStream(
+  streamUrl: string,
+  invocationId: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const target = new URL(streamUrl);
+    const upstream = httpRequest(
+      {
+        host: target.hostname,
+        port: target.port,
+        method: request.method,
+        path: `${url.pathname}${url.search}`,
+        headers: {
+          ...request.headers,
+          "x-ms-invocation-id": invocationId,
+          "x-forwarded-host": url.host,
+          "x-forwarded-proto": "http",
+        },
+      },
+      (answer) => {
+        const { "x-ms-invocation-id": _id, ...headers } = answer.headers;
+        response.writeHead(answer.statusCode ?? 502, headers);
+        answer.pipe(response);
+        answer.on("error", reject);
+        response.on("close", () => {
+          answer.destroy();
+          resolve();
+        });
+      },
+    );
+    upstream.on("error", reject);
+    request.pipe(upstream);
+  });
+}
