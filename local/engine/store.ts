@@ -151,10 +151,18 @@ export function openStore(stateDirectory: string | undefined): Store {
     if (stateDirectory !== undefined) mkdirSync(stateDirectory, { recursive: true });
     const database = new DatabaseSync(file);
     // FULL: a committed turn survives a power cut too, not just the end of the process.
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000;");
+    // EXCLUSIVE: two hosts on one folder would do everything twice; the lock goes with the process, however it ends.
+    database.exec(
+      "PRAGMA busy_timeout = 2000; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;",
+    );
     database.exec(STORE_SCHEMA);
     store = new Store(database);
   } catch (error) {
+    if (/locked/.test((error as Error).message)) {
+      throw new StateFolderError(
+        `The state folder ${stateDirectory} is in use by another host. Stop that one, or name another folder.`,
+      );
+    }
     throw new StateFolderError(
       `The state folder ${stateDirectory} cannot be used: ${(error as Error).message}. Name another folder or remove it.`,
       { cause: error },

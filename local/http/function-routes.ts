@@ -24,7 +24,6 @@ export interface FunctionRoutesOptions {
   readonly log: HostLog;
   /** From host.json, `api` unless set. */
   readonly routePrefix: string;
-  readonly timeoutMs: number | undefined;
 }
 
 /** Serves a request if it is for one of the app's functions; answers whether it was. */

@@ -109,7 +109,6 @@ class Timer {
         (error: Error) => log.error({ function: name, error: error.message }, "timer function failed"),
       )
       .then(() => {
-        if (this.#stopped) return;
         const nextMs = this.#schedule.next(clock.nowMs());
         this.#keep(startedMs, nextMs);
         this.#arm(nextMs);
