@@ -1,0 +1,85 @@
+import { z } from "zod";
+
+const MS_PER_UNIT: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** An instant: ISO 8601, or counted from the start of the world (`start-9d`, `start+6h`). */
+const releaseInstant = z
+  .string()
+  .refine(
+    (text) => instantMs(text, 0) !== undefined,
+    "must be an ISO 8601 instant or start+N / start-N with m, h or d",
+  );
+
+const upgradeSettings = z.strictObject({
+  maxSurge: z
+    .string()
+    .regex(/^\d+%?$/, "must be a number or a percentage, as text")
+    .optional(),
+  maxUnavailable: z
+    .string()
+    .regex(/^\d+%?$/, "must be a number or a percentage, as text")
+    .optional(),
+  drainTimeoutInMinutes: z.number().int().min(5).max(1440).optional(),
+  nodeSoakDurationInMinutes: z.number().int().min(0).max(30).optional(),
+  undrainableNodeBehavior: z.enum(["Cordon", "Schedule"]).optional(),
+});
+
+const pool = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9]{0,11}$/, "must be 1 to 12 lower-case letters and digits, a letter first"),
+  mode: z.enum(["System", "User"]),
+  count: z.number().int().min(0).max(1000),
+  vmSize: z.string(),
+  osSKU: z.enum(["Ubuntu", "AzureLinux"]).default("Ubuntu"),
+  nodeImageVersion: z.string(),
+  orchestratorVersion: z.string().optional(),
+  availabilityZones: z.array(z.string()).optional(),
+  nodeLabels: z.record(z.string(), z.string()).optional(),
+  nodeTaints: z.array(z.string()).optional(),
+  maxPods: z.number().int().min(10).max(250).default(110),
+  upgradeSettings: upgradeSettings.optional(),
+});
+
+const cluster = z.strictObject({
+  name: z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_-]{0,62}$/),
+  resourceGroup: z.string(),
+  location: z.string(),
+  kubernetesVersion: z.string(),
+  tags: z.record(z.string(), z.string()).optional(),
+  pools: z.array(pool).min(1),
+});
+
+/** The file `azure.yaml` of a fleet folder: the Azure that the fleet lives in. */
+export const azureFileSchema = z.strictObject({
+  subscriptionId: z.guid(),
+  tenantId: z.guid(),
+  kubernetesVersions: z.array(z.strictObject({ version: z.string(), isPreview: z.boolean().optional() })).min(1),
+  images: z
+    .array(z.strictObject({ version: z.string(), osSKU: z.enum(["Ubuntu", "AzureLinux"]), releasedAt: releaseInstant }))
+    .min(1),
+  clusters: z.array(cluster),
+});
+
+export type AzureFile = z.infer<typeof azureFileSchema>;
+export type ClusterEntry = AzureFile["clusters"][number];
+export type PoolEntry = ClusterEntry["pools"][number];
+
+/** The instant that a release text stands for in a world begun at `startMs`; undefined when it stands for none. */
+export function instantMs(text: string, startMs: number): number | undefined {
+  const relative = /^start(?:([+-]\d+)([mhd]))?$/.exec(text);
+  if (relative) return startMs + Number(relative[1] ?? 0) * (MS_PER_UNIT[relative[2] ?? "m"] ?? 0);
+  const absolute = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(absolute) ? undefined : absolute;
+}
+
+/** The newest image released by `nowMs` for an operating system. */
+export function latestImage(file: AzureFile, osSKU: string, startMs: number, nowMs: number): string | undefined {
+  const released = file.images
+    .filter((image) => image.osSKU === osSKU)
+    .map((image) => ({
+      version: image.version,
+      atMs: instantMs(image.releasedAt, startMs) ?? Number.POSITIVE_INFINITY,
+    }))
+    .filter(({ atMs }) => atMs <= nowMs)
+    .sort((left, right) => right.atMs - left.atMs);
+  return released[0]?.version;
+}

@@ -1,0 +1,23 @@
+import type { Controller } from "./controller.ts";
+import { daemonSetController } from "./daemon-set.ts";
+import { deploymentController } from "./deployment.ts";
+import { disruptionController } from "./disruption.ts";
+import { garbageCollector } from "./garbage-collector.ts";
+import { jobController } from "./job.ts";
+import { nodeLifecycleController } from "./node-lifecycle.ts";
+import { replicaSetController } from "./replica-set.ts";
+import { scheduler } from "./scheduler.ts";
+import { statefulSetController } from "./stateful-set.ts";
+
+/** Everything that acts on a cluster's objects. To add a behaviour is to add a file and a row. */
+export const CONTROLLERS: readonly Controller[] = [
+  nodeLifecycleController,
+  deploymentController,
+  replicaSetController,
+  statefulSetController,
+  daemonSetController,
+  jobController,
+  garbageCollector,
+  scheduler,
+  disruptionController,
+];

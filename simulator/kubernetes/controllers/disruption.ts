@@ -1,0 +1,70 @@
+import { computeBudgetStatus, DISRUPTION_TIMEOUT_MS } from "../model/budget.ts";
+import type { ClusterModel } from "../model/cluster-model.ts";
+import type { Pod } from "../model/objects.ts";
+import { isPodFinished } from "../model/pod-state.ts";
+import { matchesSelector } from "../model/selectors.ts";
+import { type Controller, splitKey } from "./controller.ts";
+
+const CONCERNED = ["pods", "deployments", "replicasets", "statefulsets"];
+
+/** Keeps the status of PodDisruptionBudgets true. */
+export const disruptionController: Controller = {
+  name: "disruption",
+
+  keysOf(change, cluster) {
+    const { plural } = change.resource;
+    const { namespace, name } = change.object.metadata;
+    if (plural === "poddisruptionbudgets") return change.type === "DELETED" ? [] : [`${namespace}/${name}`];
+    if (!CONCERNED.includes(plural)) return [];
+    const budgets = cluster.table("poddisruptionbudgets").list(namespace);
+    return budgets.map((budget) => `${namespace}/${budget.metadata.name}`);
+  },
+
+  reconcile(cluster, key) {
+    const budget = cluster.table("poddisruptionbudgets").find(...splitKey(key));
+    if (!budget) return;
+    const { selector } = budget.spec;
+    const pods = cluster
+      .table("pods")
+      .list(budget.metadata.namespace)
+      .filter((pod) => selector !== undefined && !isPodFinished(pod) && matchesSelector(selector, pod.metadata.labels));
+    const facts = {
+      budget,
+      pods,
+      expectedScale: expectedScale(cluster, pods),
+      nowMs: cluster.nowMs,
+      nowText: cluster.nowText(),
+    };
+    const status = computeBudgetStatus(facts);
+    cluster.table("poddisruptionbudgets").update({ ...budget, status });
+    if (Object.keys(status.disruptedPods ?? {}).length > 0) {
+      const [namespace, name] = splitKey(key);
+      cluster.schedule(DISRUPTION_TIMEOUT_MS / 1_000, "budget.recheck", { namespace, name });
+    }
+  },
+};
+
+/** The sum of the scales of the distinct controllers of these pods. */
+function expectedScale(cluster: ClusterModel, pods: readonly Pod[]): number {
+  const scales = new Map<string, number>();
+  for (const pod of pods) {
+    const owner = pod.metadata.ownerReferences?.find(({ controller }) => controller === true);
+    if (owner) scales.set(owner.uid, scaleOf(cluster, pod.metadata.namespace, owner));
+  }
+  return [...scales.values()].reduce((sum, scale) => sum + scale, 0);
+}
+
+function scaleOf(
+  cluster: ClusterModel,
+  namespace: string | undefined,
+  owner: { readonly kind: string; readonly name: string },
+): number {
+  if (owner.kind === "StatefulSet")
+    return cluster.table("statefulsets").find(namespace, owner.name)?.spec.replicas ?? 0;
+  if (owner.kind !== "ReplicaSet") return 0;
+  const replicaSet = cluster.table("replicasets").find(namespace, owner.name);
+  const deployment = replicaSet?.metadata.ownerReferences?.find(({ kind }) => kind === "Deployment");
+  // A Deployment's scale is its own, not that of the ReplicaSets it is moving between.
+  const scale = deployment && cluster.table("deployments").find(namespace, deployment.name)?.spec.replicas;
+  return scale ?? replicaSet?.spec.replicas ?? 0;
+}

@@ -1,0 +1,37 @@
+import { RESOURCES, type Resource } from "../model/resources.ts";
+
+/** What a request below a cluster's URL is about. */
+export type ApiTarget =
+  | { readonly kind: "discovery"; readonly path: string }
+  | { readonly kind: "resource"; readonly target: ResourceTarget }
+  | { readonly kind: "unknown" };
+
+/** An object, or a collection of objects when there is no name. */
+export interface ResourceTarget {
+  readonly resource: Resource;
+  readonly namespace: string | undefined;
+  readonly name: string | undefined;
+  readonly subresource: string | undefined;
+}
+
+/** Reads the path of a Kubernetes API request (`/api/v1/...`, `/apis/{group}/{version}/...`). */
+export function parseApiPath(path: string): ApiTarget {
+  const parts = path.split("/").filter((part) => part !== "");
+  if (isDiscovery(parts)) return { kind: "discovery", path: `/${parts.join("/")}` };
+  const [group, version, rest] =
+    parts[0] === "api" ? ["", parts[1], parts.slice(2)] : [parts[1] ?? "", parts[2], parts.slice(3)];
+  const inNamespace = rest[0] === "namespaces" && rest.length > 2 && rest[2] !== "status" && rest[2] !== "finalize";
+  const namespace = inNamespace ? rest[1] : undefined;
+  const [plural, name, subresource, ...more] = (inNamespace ? rest.slice(2) : rest).map(decodeURIComponent);
+  const resource = RESOURCES.find(
+    (candidate) => candidate.plural === plural && candidate.group === group && candidate.version === version,
+  );
+  if (!resource || more.length > 0) return { kind: "unknown" };
+  if (resource.namespaced !== inNamespace && (name !== undefined || inNamespace)) return { kind: "unknown" };
+  return { kind: "resource", target: { resource, namespace, name, subresource } };
+}
+
+function isDiscovery(parts: readonly string[]): boolean {
+  if (parts.length === 0 || ["version", "healthz", "livez", "readyz", "openapi"].includes(parts[0] ?? "")) return true;
+  return parts[0] === "api" ? parts.length <= 2 : parts[0] === "apis" && parts.length <= 3;
+}

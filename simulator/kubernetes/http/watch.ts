@@ -1,0 +1,101 @@
+import type { ClusterModel } from "../model/cluster-model.ts";
+import type { ObjectChange } from "../model/object-table.ts";
+import type { KubernetesObject } from "../model/objects.ts";
+import { apiVersionOf } from "../model/resources.ts";
+import { badRequest } from "../model/status-error.ts";
+import { selectionOf } from "./list.ts";
+import type { ResourceTarget } from "./request-path.ts";
+
+/** How often an idle watch is told how far it has got, in seconds of the simulator's clock. */
+const BOOKMARK_SECONDS = 60;
+/** How long a watch lasts when it does not say (the real server picks between 30 and 60 minutes). */
+const DEFAULT_TIMEOUT_SECONDS = 1_800;
+
+interface WatchEvent {
+  readonly type: string;
+  readonly object: unknown;
+}
+
+/**
+ * Opens a watch: one line of JSON per event. From a `resourceVersion` it sends what happened since (410 Status when that is
+ * no longer known); without one, or from "0", it begins with an ADDED event per object. Ends after `timeoutSeconds`.
+ */
+export function openWatch(cluster: ClusterModel, target: ResourceTarget, query: URLSearchParams): Response {
+  const selected = selectionOf(target, query);
+  const from = query.get("resourceVersion") ?? "";
+  const first = firstEvents(cluster, target, from, selected);
+  const bookmarks = ["true", "1"].includes(query.get("allowWatchBookmarks") ?? "");
+  const timeoutMs = readSeconds(query.get("timeoutSeconds")) * 1_000;
+  let stop = () => {};
+  const stream = new ReadableStream<Uint8Array>({
+    start(controller) {
+      const encoder = new TextEncoder();
+      const send = (event: WatchEvent) => controller.enqueue(encoder.encode(`${JSON.stringify(event)}\n`));
+      first.forEach(send);
+      const unsubscribe = cluster.log.subscribe((change) => eventsOf(change, target, selected).forEach(send));
+      const stopBookmarks = bookmarks ? sendBookmarks(cluster, target, send) : () => {};
+      const { clock } = cluster.world;
+      const end = clock.at(clock.nowMs() + timeoutMs, () => {
+        stop();
+        controller.close();
+      });
+      stop = () => {
+        unsubscribe();
+        stopBookmarks();
+        end.cancel();
+      };
+    },
+    cancel: () => stop(),
+  });
+  return new Response(stream, {
+    headers: { "content-type": "application/json", "cache-control": "no-cache, private" },
+  });
+}
+
+function readSeconds(text: string | null): number {
+  const seconds = text === null || text === "" ? DEFAULT_TIMEOUT_SECONDS : Number(text);
+  if (!Number.isFinite(seconds) || seconds < 0) throw badRequest(`timeoutSeconds must be a number, not ${text}`);
+  return seconds === 0 ? DEFAULT_TIMEOUT_SECONDS : seconds;
+}
+
+function firstEvents(
+  cluster: ClusterModel,
+  target: ResourceTarget,
+  from: string,
+  selected: (object: KubernetesObject) => boolean,
+): WatchEvent[] {
+  if (from === "" || from === "0") {
+    const objects = cluster.table(target.resource.plural).list(target.namespace).filter(selected);
+    return objects.map((object) => ({ type: "ADDED", object }));
+  }
+  const version = Number(from);
+  if (!Number.isInteger(version)) throw badRequest(`resourceVersion must be a number, not ${from}`);
+  return cluster.log.since(version).flatMap((change) => eventsOf(change, target, selected));
+}
+
+/** What a change looks like through a selection: an object that leaves it looks deleted, one that enters it added. */
+function eventsOf(
+  change: ObjectChange,
+  target: ResourceTarget,
+  selected: (object: KubernetesObject) => boolean,
+): WatchEvent[] {
+  if (change.resource.plural !== target.resource.plural) return [];
+  const was = change.before !== undefined && selected(change.before);
+  const is = change.type !== "DELETED" && selected(change.object);
+  if (!was && !is) return [];
+  const type = was && is ? "MODIFIED" : is ? "ADDED" : "DELETED";
+  return [{ type, object: change.object }];
+}
+
+function sendBookmarks(cluster: ClusterModel, target: ResourceTarget, send: (event: WatchEvent) => void): () => void {
+  const { clock } = cluster.world;
+  const arm = () =>
+    clock.at(clock.nowMs() + BOOKMARK_SECONDS * 1_000, () => {
+      const metadata = { resourceVersion: String(cluster.version), creationTimestamp: null };
+      const { kind } = target.resource;
+      send({ type: "BOOKMARK", object: { kind, apiVersion: apiVersionOf(target.resource), metadata } });
+      timer = arm();
+    });
+  let timer = arm();
+  return () => timer.cancel();
+}

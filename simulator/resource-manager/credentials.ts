@@ -1,0 +1,30 @@
+import { stringify } from "yaml";
+import type { AzureModel } from "../azure/azure-model.ts";
+import type { ClusterRecord } from "../azure/records.ts";
+
+/** The answer to the credential calls: a kubeconfig for this cluster's Kubernetes API on this server. */
+export function credentialBody(
+  azure: AzureModel,
+  cluster: ClusterRecord,
+  name: "clusterAdmin" | "clusterUser",
+  origin: string,
+) {
+  const token = azure.secrets.get(`kubernetes/${cluster.name}`);
+  const value = Buffer.from(kubeconfig(cluster, name, `${origin}/kubernetes/${cluster.name}`, token)).toString(
+    "base64",
+  );
+  return { kubeconfigs: [{ name, value }] };
+}
+
+function kubeconfig(cluster: ClusterRecord, role: string, server: string, token: string): string {
+  const user = `${role}_${cluster.resourceGroup}_${cluster.name}`;
+  const context = role === "clusterAdmin" ? `${cluster.name}-admin` : cluster.name;
+  return stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [{ name: cluster.name, cluster: { server } }],
+    contexts: [{ name: context, context: { cluster: cluster.name, user } }],
+    "current-context": context,
+    users: [{ name: user, user: { token } }],
+  });
+}

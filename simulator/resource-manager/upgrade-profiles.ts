@@ -1,0 +1,55 @@
+import { compare, minor, patch } from "semver";
+import type { AzureModel } from "../azure/azure-model.ts";
+import type { ClusterRecord, PoolRecord } from "../azure/records.ts";
+import { clusterId } from "./arm-bodies.ts";
+
+/** What a cluster may be upgraded to. */
+export function clusterUpgradeProfile(azure: AzureModel, cluster: ClusterRecord) {
+  return {
+    id: `${clusterId(azure, cluster)}/upgradeprofiles/default`,
+    name: "default",
+    type: "Microsoft.ContainerService/managedClusters/upgradeprofiles",
+    properties: {
+      controlPlaneProfile: {
+        kubernetesVersion: cluster.kubernetesVersion,
+        name: "master",
+        osType: "Linux",
+        upgrades: upgradesFrom(azure, cluster.kubernetesVersion),
+      },
+      agentPoolProfiles: azure.poolsOf(cluster.name).map((pool) => ({
+        kubernetesVersion: pool.settings.orchestratorVersion,
+        name: pool.name,
+        osType: "Linux",
+        upgrades: upgradesFrom(azure, pool.settings.orchestratorVersion),
+      })),
+    },
+  };
+}
+
+/** What a pool may be upgraded to, and the node image it would get now. */
+export function poolUpgradeProfile(azure: AzureModel, cluster: ClusterRecord, pool: PoolRecord) {
+  const upgrades = upgradesFrom(azure, pool.settings.orchestratorVersion);
+  return {
+    id: `${clusterId(azure, cluster)}/agentPools/${pool.name}/upgradeProfiles/default`,
+    name: "default",
+    type: "Microsoft.ContainerService/managedClusters/agentPools/upgradeProfiles",
+    properties: {
+      kubernetesVersion: pool.settings.orchestratorVersion,
+      osType: "Linux",
+      // A pool never runs ahead of its control plane.
+      upgrades: upgrades.filter(({ kubernetesVersion }) => compare(kubernetesVersion, cluster.kubernetesVersion) <= 0),
+      latestNodeImageVersion: azure.latestImage(pool.settings.osSKU),
+    },
+  };
+}
+
+/** Newer patches of the same minor version, and everything of the next: a minor version is never skipped. */
+function upgradesFrom(azure: AzureModel, from: string) {
+  return azure.fleet.azure.kubernetesVersions
+    .filter(({ version }) => {
+      const step = minor(version) - minor(from);
+      return step === 1 || (step === 0 && patch(version) > patch(from));
+    })
+    .sort((left, right) => compare(left.version, right.version))
+    .map(({ version, isPreview }) => ({ kubernetesVersion: version, ...(isPreview ? { isPreview } : {}) }));
+}

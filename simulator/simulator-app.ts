@@ -1,0 +1,77 @@
+import { Hono } from "hono";
+import { html } from "hono/html";
+import type { Logger } from "pino";
+import type { AzureModel } from "./azure/azure-model.ts";
+import type { FaultPlan } from "./faults/fault-plan.ts";
+import { injectFaults } from "./faults/inject-faults.ts";
+import { createManagedIdentity } from "./identity/managed-identity.ts";
+import { createKubernetesApi } from "./kubernetes/http/kubernetes-api.ts";
+import { createResourceManager } from "./resource-manager/resource-manager.ts";
+import { simulatorStatus } from "./status.ts";
+import { TeamsInbox } from "./teams/inbox.ts";
+import { page } from "./teams/page.ts";
+import { createTeams } from "./teams/webhook.ts";
+
+/** Everything the simulator serves, as one app that can be called with or without a socket. */
+export function createSimulatorApp(azure: AzureModel, faults: FaultPlan, log: Logger): Hono {
+  const { world, secrets } = azure;
+  const app = new Hono();
+  app.use(async (context, next) => {
+    // While a request is being answered, a clock that jumps must not.
+    const release = world.clock.hold();
+    try {
+      await next();
+    } finally {
+      release();
+    }
+    log.debug({ method: context.req.method, path: logPath(context.req.path), status: context.res.status }, "request");
+  });
+  app.use(injectFaults(faults, world.clock));
+  app.route("/subscriptions", createResourceManager(azure));
+  app.route(
+    "/kubernetes",
+    createKubernetesApi((name) => servedCluster(azure, name)),
+  );
+  app.route("/msi", createManagedIdentity(world, secrets, azure.fleet.azure.tenantId));
+  app.route("/teams", createTeams(world, secrets, new TeamsInbox(world.store)));
+  app.get("/simulator/status", (context) => context.json(simulatorStatus(azure)));
+  app.get("/", (context) => context.html(indexPage(azure)));
+  app.onError((error, context) => {
+    log.error({ err: error, method: context.req.method, path: logPath(context.req.path) }, "the simulator failed");
+    return context.json(
+      { error: { code: "InternalServerError", message: "The simulator failed; its log says why." } },
+      500,
+    );
+  });
+  return app;
+}
+
+/** The webhook's key is a secret, and part of its path. */
+function logPath(path: string): string {
+  return path.replace(/^(\/teams\/webhook\/).*/, "$1***");
+}
+
+function servedCluster(azure: AzureModel, name: string) {
+  const record = azure.findCluster(name);
+  if (!record) return undefined;
+  return {
+    model: azure.kubernetes(record.name),
+    kubernetesVersion: record.kubernetesVersion,
+    isToken: (token: string) => azure.secrets.matches(`kubernetes/${record.name}`, token),
+  };
+}
+
+function indexPage(azure: AzureModel) {
+  const { clusters, now } = simulatorStatus(azure);
+  return page(
+    "Simulated Azure",
+    html`<article>
+      <p>It is ${now} here.</p>
+      <ul>
+        <li><a href="/teams">Teams inbox</a></li>
+        <li><a href="/simulator/status">State of the fleet</a> (JSON)</li>
+      </ul>
+      <p>${clusters.length} clusters: ${clusters.map(({ name }) => name).join(", ")}</p>
+    </article>`,
+  );
+}

@@ -1,0 +1,115 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import type { Hono } from "hono";
+import { AzureModel } from "./azure/azure-model.ts";
+import { type ClockOrigin, createScaledClock, type SimulatorClock } from "./clock.ts";
+import { RuleFaultPlan } from "./faults/fault-plan.ts";
+import { parseScenario, type Scenario } from "./faults/scenario.ts";
+import { openFleet } from "./fleet/fleet.ts";
+import { IDENTITY_HEADER_SECRET } from "./identity/managed-identity.ts";
+import { createSimulatorLog } from "./log.ts";
+import { modelSettingsSchema } from "./settings.ts";
+import { createSimulatorApp } from "./simulator-app.ts";
+import { createMemoryJournal, openJournal } from "./state/journal.ts";
+import { Store } from "./state/store.ts";
+import { WEBHOOK_SECRET } from "./teams/webhook.ts";
+import { World } from "./world.ts";
+
+/** What a simulator is made from. */
+export interface SimulatorOptions {
+  readonly fleetDirectory: string;
+  /** Where the state is kept; without it the world lives in memory. */
+  readonly stateDirectory?: string | undefined;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly seed: number;
+  /** Without it: the machine's time, `speed` times as fast. */
+  readonly clock?: SimulatorClock | undefined;
+  readonly speed?: number | undefined;
+  readonly clockOrigin?: ClockOrigin | undefined;
+  readonly scenario?: Scenario | undefined;
+  /** The `X-IDENTITY-HEADER` to expect; without it a random one, kept with the state. */
+  readonly identityHeader?: string | undefined;
+  /** pino's; default "info". */
+  readonly logLevel?: string | undefined;
+}
+
+/** A simulator that answers requests. */
+export interface Simulator {
+  readonly url: string;
+  readonly app: Hono;
+  readonly world: World;
+  readonly azure: AzureModel;
+  /** Where the app posts its cards; a secret. */
+  readonly teamsWebhookUrl: string;
+  readonly identityEndpoint: string;
+  readonly identityHeader: string;
+  /** Stops answering and closes the state. Open watches are cut. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a simulator in this process; it answers on 127.0.0.1 when the promise resolves. Rejects with an Error of one
+ * sentence when the fleet folder, the state folder or the port cannot be used.
+ */
+export async function createSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const log = createSimulatorLog(options.logLevel ?? "info");
+  const scenario = options.scenario ?? parseScenario({}, "scenario");
+  const fleet = openFleet(options.fleetDirectory);
+  const journal = options.stateDirectory === undefined ? createMemoryJournal() : openJournal(options.stateDirectory);
+  const store = new Store(journal);
+  const world = new World(store, options.clock ?? clockFor(options, journal.load("world")), options.seed);
+  const azure = new AzureModel(world, fleet, modelSettingsSchema.parse(scenario.settings));
+  if (options.identityHeader !== undefined) azure.secrets.set(IDENTITY_HEADER_SECRET, options.identityHeader);
+  const app = createSimulatorApp(azure, new RuleFaultPlan(scenario.faults, store), log);
+  const server = createServer(getRequestListener(app.fetch));
+  try {
+    await listen(server, options.port);
+  } catch (error) {
+    world.close();
+    throw error;
+  }
+  world.catchUp();
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  log.info({ url, clusters: azure.clusters.size, seed: world.seed }, "the simulator answers");
+  return {
+    url,
+    app,
+    world,
+    azure,
+    teamsWebhookUrl: `${url}/teams/webhook/${azure.secrets.get(WEBHOOK_SECRET)}`,
+    identityEndpoint: `${url}/msi/token`,
+    identityHeader: azure.secrets.get(IDENTITY_HEADER_SECRET),
+    close: () => stop(server, world),
+  };
+}
+
+/** A world that was kept goes on from where it was, even when its clock ran ahead of ours. */
+function clockFor(options: SimulatorOptions, facts: ReadonlyArray<readonly [string, unknown]>): SimulatorClock {
+  const [, known] = facts[0] ?? [];
+  const keptMs = typeof known === "object" && known !== null && "nowMs" in known ? Number(known.nowMs) : 0;
+  const realMs = Date.now();
+  const origin = options.clockOrigin ?? { realMs, virtualMs: Math.max(realMs, keptMs) };
+  return createScaledClock(options.speed ?? 1, origin);
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const reason = error.code === "EADDRINUSE" ? "it is in use; choose another with --port" : error.message;
+      reject(new Error(`cannot listen on port ${port}: ${reason}`, { cause: error }));
+    });
+    server.listen(port, "127.0.0.1", () => resolve());
+  });
+}
+
+function stop(server: Server, world: World): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => {
+      world.close();
+      resolve();
+    });
+    server.closeAllConnections();
+  });
+}
