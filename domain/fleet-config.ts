@@ -1,0 +1,137 @@
+import { LineCounter, parseDocument } from "yaml";
+import { z } from "zod";
+import { windowSchema } from "./window.ts";
+
+const nameSchema = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "lower-case letters, digits and dashes");
+
+const resourceIdSchema = z
+  .string()
+  .regex(
+    /^\/subscriptions\/[0-9a-f-]{36}\/resourceGroups\/[^/]+\/providers\/Microsoft\.ContainerService\/managedClusters\/[^/]+$/i,
+    "expected the resource id of a managed cluster: /subscriptions/…/resourceGroups/…/providers/Microsoft.ContainerService/managedClusters/…",
+  );
+
+/** How pods that need a decision are treated in a drain. */
+export const drainPolicySchema = z.strictObject({
+  /** Longest that one node may take. */
+  timeoutMinutes: z.number().positive().max(1440).default(30),
+  /** Pods that no controller will make again. */
+  barePods: z.enum(["block", "delete"]).default("block"),
+  /** Pods whose emptyDir volumes lose their data. */
+  emptyDir: z.enum(["block", "delete"]).default("delete"),
+});
+export type DrainPolicy = z.infer<typeof drainPolicySchema>;
+
+const strategySchema = z.enum(["surge", "blueGreen"]);
+export type PoolStrategy = z.infer<typeof strategySchema>;
+
+const poolPolicySchema = z.strictObject({
+  strategy: strategySchema,
+  /** Nodes of one pool that are drained at the same time (blueGreen). */
+  parallelDrains: z.int().positive().max(50).default(1),
+  /** Wait between the last drain and the proof, before the old nodes go. */
+  soakMinutes: z.number().min(0).max(1440).default(0),
+});
+export type PoolPolicy = z.infer<typeof poolPolicySchema>;
+
+const ringSchema = z.strictObject({
+  name: nameSchema,
+  maxParallel: z.int().positive().max(100).default(1),
+  /** Wait after the ring, before the next one begins. */
+  soakMinutes: z.number().min(0).max(43_200).default(0),
+  window: windowSchema.nullable().default(null),
+});
+export type RingConfig = z.infer<typeof ringSchema>;
+
+const clusterSchema = z.strictObject({ name: nameSchema, resourceId: resourceIdSchema, ring: nameSchema });
+export type ClusterConfig = z.infer<typeof clusterSchema>;
+
+/** fleet.yaml. Unknown members are mistakes. */
+export const fleetConfigSchema = z
+  .strictObject({
+    fleet: nameSchema,
+    rings: z.array(ringSchema).min(1),
+    clusters: z.array(clusterSchema).min(1),
+    upgrade: z
+      .strictObject({
+        systemPools: poolPolicySchema.default({ strategy: "surge", parallelDrains: 1, soakMinutes: 0 }),
+        userPools: poolPolicySchema.default({ strategy: "blueGreen", parallelDrains: 1, soakMinutes: 0 }),
+        drain: drainPolicySchema.default({ timeoutMinutes: 30, barePods: "block", emptyDir: "delete" }),
+      })
+      .prefault({}),
+    notifications: z.strictObject({ teams: z.boolean().default(true) }).prefault({}),
+  })
+  .superRefine((config, context) => {
+    const rings = new Set(config.rings.map((ring) => ring.name));
+    const unique = (kind: "rings" | "clusters", key: (index: number) => string | undefined, what: string) => {
+      const seen = new Set<string>();
+      for (const index of config[kind].keys()) {
+        const value = key(index);
+        if (value !== undefined && seen.has(value)) {
+          context.addIssue({ code: "custom", path: [kind, index], message: `${what} "${value}" stands twice` });
+        }
+        if (value !== undefined) seen.add(value);
+      }
+    };
+    unique("rings", (index) => config.rings[index]?.name, "the ring");
+    unique("clusters", (index) => config.clusters[index]?.name, "the cluster");
+    unique("clusters", (index) => config.clusters[index]?.resourceId.toLowerCase(), "the resource id");
+    for (const [index, cluster] of config.clusters.entries()) {
+      if (!rings.has(cluster.ring)) {
+        context.addIssue({
+          code: "custom",
+          path: ["clusters", index, "ring"],
+          message: `there is no ring "${cluster.ring}"`,
+        });
+      }
+    }
+  });
+export type FleetConfig = z.infer<typeof fleetConfigSchema>;
+
+/** A mistake in fleet.yaml and where it is. Lines and columns count from 1. */
+export interface ConfigMistake {
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
+/** Reads fleet.yaml: the configuration, or every mistake in it. */
+export function parseFleetConfig(text: string): { config: FleetConfig } | { mistakes: ConfigMistake[] } {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  if (document.errors.length > 0) {
+    return {
+      mistakes: document.errors.map((error) => {
+        const { line, col } = lines.linePos(error.pos[0]);
+        return { path: "", line, column: col, message: error.message };
+      }),
+    };
+  }
+  const parsed = fleetConfigSchema.safeParse(document.toJS());
+  if (parsed.success) return { config: parsed.data };
+  return {
+    mistakes: parsed.error.issues.map((issue) => {
+      const path = issue.path.map((part) => (typeof part === "symbol" ? String(part) : part));
+      const { line, col } = lines.linePos(offsetOf(document, path));
+      return { path: path.join("."), line, column: col, message: issue.message };
+    }),
+  };
+}
+
+/** Where the node at a path begins, or the nearest one above it that exists. */
+function offsetOf(document: ReturnType<typeof parseDocument>, path: ReadonlyArray<string | number>): number {
+  for (let length = path.length; length >= 0; length -= 1) {
+    const node: unknown = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
+    const range = (node as { range?: readonly number[] } | null | undefined)?.range;
+    if (range?.[0] !== undefined) return range[0];
+  }
+  return 0;
+}
+
+/** Mistakes as lines of text, `fleet.yaml:LINE:COLUMN path: message`. */
+export function describeMistakes(file: string, mistakes: readonly ConfigMistake[]): string {
+  return mistakes
+    .map(({ path, line, column, message }) => `${file}:${line}:${column} ${path === "" ? "" : `${path}: `}${message}`)
+    .join("\n");
+}
