@@ -1,0 +1,30 @@
+import { budgetsOf, podKey } from "../drain/facts.ts";
+import { budgetMessage, neverAllows } from "../drain/plan-evictions.ts";
+import { goingPods } from "./going-pods.ts";
+import type { PreflightRule } from "./preflight.ts";
+
+/** A budget that can never allow a disruption makes a node undrainable, found by arithmetic and not by trying. */
+export const budgetNeverAllows: PreflightRule = {
+  code: "BudgetNeverAllows",
+  severity: "blocker",
+  sentence: "Every PodDisruptionBudget that guards a pod on the nodes to be drained can allow a disruption.",
+  remedy: "Raise the replicas, or loosen minAvailable or maxUnavailable of the budget, by at least one.",
+  check: (facts) => {
+    const pods = goingPods(facts);
+    return facts.budgets.filter(neverAllows).flatMap((budget) => {
+      const guarded = pods.filter((pod) => budgetsOf(pod, [budget]).length > 0);
+      if (guarded.length === 0) return [];
+      const rule =
+        budget.maxUnavailable === null
+          ? `minAvailable ${budget.minAvailable}`
+          : `maxUnavailable ${budget.maxUnavailable}`;
+      return [
+        {
+          subject: podKey(budget),
+          message: `PDB ${podKey(budget)} can never allow a disruption (${rule}, ${budget.expectedPods} pods)`,
+          evidence: [budgetMessage(budget), ...guarded.map((pod) => `pod ${podKey(pod)} on node ${pod.nodeName}`)],
+        },
+      ];
+    });
+  },
+};

@@ -1,0 +1,140 @@
+import type { ClusterFacts, PoolFacts } from "./cluster-facts.ts";
+import type { Finding } from "./finding.ts";
+import type { DrainPolicy, FleetConfig, PoolPolicy, RingConfig } from "./fleet-config.ts";
+
+/** One pool's part of a plan: the image is fixed here and used to the end. */
+export interface PoolPlan {
+  readonly name: string;
+  readonly mode: string;
+  readonly osType: string;
+  readonly fromImage: string;
+  readonly toImage: string;
+  readonly policy: PoolPolicy;
+}
+
+/** One cluster's part of a plan. */
+export interface ClusterPlan {
+  readonly name: string;
+  readonly resourceId: string;
+  readonly pools: readonly PoolPlan[];
+  readonly drain: DrainPolicy;
+  /** Why the cluster is left alone, if it is. */
+  readonly skip: string | null;
+}
+
+/** One ring's part of a plan. */
+export interface RingPlan {
+  readonly ring: RingConfig;
+  readonly clusters: readonly ClusterPlan[];
+}
+
+/** What goes where in which order. */
+export interface UpgradePlan {
+  readonly rings: readonly RingPlan[];
+  readonly findings: readonly Finding[];
+}
+
+/** What could be learned of a cluster: facts, or why there are none. */
+export type Observation =
+  | { readonly name: string; readonly facts: ClusterFacts }
+  | { readonly name: string; readonly unreachable: string };
+
+/**
+ * Plans a node image upgrade: rings in the order of fleet.yaml, in each its clusters, in each the pools that are behind,
+ * system pools before user pools. A cluster that cannot be seen or is stopped is left alone, with a finding; it never stops
+ * the others. Pools that are up to date are not in the plan.
+ *
+ * @param targets cluster names, or null for the whole fleet
+ */
+export function planUpgrade(
+  config: FleetConfig,
+  observations: readonly Observation[],
+  targets: readonly string[] | null,
+): UpgradePlan {
+  const findings: Finding[] = [];
+  const byName = new Map(observations.map((observation) => [observation.name, observation]));
+  const rings = config.rings.map((ring) => ({
+    ring,
+    clusters: config.clusters
+      .filter((cluster) => cluster.ring === ring.name && (targets === null || targets.includes(cluster.name)))
+      .map((cluster) => planCluster(config, cluster, byName.get(cluster.name), findings)),
+  }));
+  return { rings: rings.filter((ring) => ring.clusters.length > 0), findings };
+}
+
+function planCluster(
+  config: FleetConfig,
+  cluster: { name: string; resourceId: string },
+  observation: Observation | undefined,
+  findings: Finding[],
+): ClusterPlan {
+  const base = { name: cluster.name, resourceId: cluster.resourceId, drain: config.upgrade.drain };
+  const skip = (code: string, message: string, remedy: string): ClusterPlan => {
+    findings.push({
+      code,
+      severity: "warning",
+      subject: cluster.name,
+      message,
+      evidence: [],
+      remedy,
+      cluster: cluster.name,
+    });
+    return { ...base, pools: [], skip: message };
+  };
+  if (!observation || "unreachable" in observation) {
+    const why = observation ? observation.unreachable : "it was not looked at";
+    return skip(
+      "ClusterUnreachable",
+      `${cluster.name} cannot be seen: ${why}`,
+      "Check the resource id in fleet.yaml and the app's role on the cluster; the next run takes it up again.",
+    );
+  }
+  const { facts } = observation;
+  if (facts.powerState.toLowerCase() === "stopped") {
+    return skip("ClusterStopped", `${cluster.name} is stopped`, "Start the cluster; the next run takes it up again.");
+  }
+  const behind = facts.pools.filter(
+    (pool) => pool.latestNodeImageVersion !== "" && pool.latestNodeImageVersion !== pool.nodeImageVersion,
+  );
+  for (const pool of behind.filter(isStopped)) {
+    findings.push({
+      code: "PoolStopped",
+      severity: "warning",
+      subject: `${cluster.name}/${pool.name}`,
+      message: `pool ${pool.name} of ${cluster.name} is stopped and was left alone`,
+      evidence: [`image ${pool.nodeImageVersion}, newest ${pool.latestNodeImageVersion}`],
+      remedy: "Start the pool; the next run takes it up again.",
+      cluster: cluster.name,
+    });
+  }
+  const pools = behind.filter((pool) => !isStopped(pool)).toSorted(bySystemFirst);
+  return {
+    ...base,
+    pools: pools.map((pool) => planPool(config, pool)),
+    skip: pools.length === 0 ? "all node images are up to date" : null,
+  };
+}
+
+function isStopped(pool: PoolFacts): boolean {
+  return pool.powerState.toLowerCase() === "stopped";
+}
+
+function isSystem(pool: { readonly mode: string }): boolean {
+  return pool.mode.toLowerCase() === "system";
+}
+
+function bySystemFirst(left: PoolFacts, right: PoolFacts): number {
+  const order = Number(isSystem(right)) - Number(isSystem(left));
+  return order !== 0 ? order : left.name < right.name ? -1 : 1;
+}
+
+function planPool(config: FleetConfig, pool: PoolFacts): PoolPlan {
+  return {
+    name: pool.name,
+    mode: pool.mode,
+    osType: pool.osType,
+    fromImage: pool.nodeImageVersion,
+    toImage: pool.latestNodeImageVersion,
+    policy: isSystem(pool) ? config.upgrade.systemPools : config.upgrade.userPools,
+  };
+}
