@@ -1,5 +1,4 @@
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import { AzureModel } from "./azure/azure-model.ts";
@@ -71,7 +70,8 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     throw error;
   }
   world.catchUp();
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const address = server.address();
+  const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : options.port}`;
   log.info({ url, clusters: azure.clusters.size, seed: world.seed }, "the simulator answers");
   return {
     url,

@@ -1,4 +1,4 @@
-import { computeBudgetStatus, DISRUPTION_TIMEOUT_MS } from "../model/budget.ts";
+import { computeBudgetStatus } from "../model/budget.ts";
 import type { ClusterModel } from "../model/cluster-model.ts";
 import type { Pod } from "../model/objects.ts";
 import { isPodFinished } from "../model/pod-state.ts";
@@ -37,10 +37,6 @@ export const disruptionController: Controller = {
     };
     const status = computeBudgetStatus(facts);
     cluster.table("poddisruptionbudgets").update({ ...budget, status });
-    if (Object.keys(status.disruptedPods ?? {}).length > 0) {
-      const [namespace, name] = splitKey(key);
-      cluster.schedule(DISRUPTION_TIMEOUT_MS / 1_000, "budget.recheck", { namespace, name });
-    }
   },
 };
 

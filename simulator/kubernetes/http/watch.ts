@@ -2,7 +2,7 @@ import type { ClusterModel } from "../model/cluster-model.ts";
 import type { ObjectChange } from "../model/object-table.ts";
 import type { KubernetesObject } from "../model/objects.ts";
 import { apiVersionOf } from "../model/resources.ts";
-import { badRequest } from "../model/status-error.ts";
+import { badRequest, StatusError } from "../model/status-error.ts";
 import { selectionOf } from "./list.ts";
 import type { ResourceTarget } from "./request-path.ts";
 
@@ -11,19 +11,25 @@ const BOOKMARK_SECONDS = 60;
 /** How long a watch lasts when it does not say (the real server picks between 30 and 60 minutes). */
 const DEFAULT_TIMEOUT_SECONDS = 1_800;
 
+const HEADERS = { "content-type": "application/json", "cache-control": "no-cache, private" };
+
 interface WatchEvent {
   readonly type: string;
   readonly object: unknown;
 }
 
 /**
- * Opens a watch: one line of JSON per event. From a `resourceVersion` it sends what happened since (410 Status when that is
- * no longer known); without one, or from "0", it begins with an ADDED event per object. Ends after `timeoutSeconds`.
+ * Opens a watch: one line of JSON per event. From a `resourceVersion` it sends what happened since; when that is no longer
+ * known, the only event is an ERROR with a 410 Status (so does the real server, under a status of 200). Without a version,
+ * or from "0", it begins with an ADDED event per object. Ends after `timeoutSeconds`.
  */
 export function openWatch(cluster: ClusterModel, target: ResourceTarget, query: URLSearchParams): Response {
   const selected = selectionOf(target, query);
   const from = query.get("resourceVersion") ?? "";
   const first = firstEvents(cluster, target, from, selected);
+  if ("error" in first) {
+    return new Response(`${JSON.stringify({ type: "ERROR", object: first.error.toStatus() })}\n`, { headers: HEADERS });
+  }
   const bookmarks = ["true", "1"].includes(query.get("allowWatchBookmarks") ?? "");
   const timeoutMs = readSeconds(query.get("timeoutSeconds")) * 1_000;
   let stop = () => {};
@@ -31,7 +37,7 @@ export function openWatch(cluster: ClusterModel, target: ResourceTarget, query: 
     start(controller) {
       const encoder = new TextEncoder();
       const send = (event: WatchEvent) => controller.enqueue(encoder.encode(`${JSON.stringify(event)}\n`));
-      first.forEach(send);
+      first.events.forEach(send);
       const unsubscribe = cluster.log.subscribe((change) => eventsOf(change, target, selected).forEach(send));
       const stopBookmarks = bookmarks ? sendBookmarks(cluster, target, send) : () => {};
       const { clock } = cluster.world;
@@ -47,9 +53,7 @@ export function openWatch(cluster: ClusterModel, target: ResourceTarget, query: 
     },
     cancel: () => stop(),
   });
-  return new Response(stream, {
-    headers: { "content-type": "application/json", "cache-control": "no-cache, private" },
-  });
+  return new Response(stream, { headers: HEADERS });
 }
 
 function readSeconds(text: string | null): number {
@@ -63,14 +67,19 @@ function firstEvents(
   target: ResourceTarget,
   from: string,
   selected: (object: KubernetesObject) => boolean,
-): WatchEvent[] {
+): { readonly events: WatchEvent[] } | { readonly error: StatusError } {
   if (from === "" || from === "0") {
     const objects = cluster.table(target.resource.plural).list(target.namespace).filter(selected);
-    return objects.map((object) => ({ type: "ADDED", object }));
+    return { events: objects.map((object) => ({ type: "ADDED", object })) };
   }
   const version = Number(from);
   if (!Number.isInteger(version)) throw badRequest(`resourceVersion must be a number, not ${from}`);
-  return cluster.log.since(version).flatMap((change) => eventsOf(change, target, selected));
+  try {
+    return { events: cluster.log.since(version).flatMap((change) => eventsOf(change, target, selected)) };
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    return { error };
+  }
 }
 
 /** What a change looks like through a selection: an object that leaves it looks deleted, one that enters it added. */

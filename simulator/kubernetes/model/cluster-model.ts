@@ -1,3 +1,4 @@
+import type { ZodType } from "zod";
 import type { Random } from "../../random.ts";
 import type { ModelSettings } from "../../settings.ts";
 import type { Collection } from "../../state/store.ts";
@@ -5,12 +6,17 @@ import type { World } from "../../world.ts";
 import { CONTROLLERS } from "../controllers/all-controllers.ts";
 import { ChangeLog } from "./change-log.ts";
 import { type ObjectChange, ObjectTable } from "./object-table.ts";
-import type { Pod } from "./objects.ts";
+import type { KubernetesObject } from "./objects.ts";
 import { PodIndex } from "./pod-index.ts";
-import { type ObjectOf, RESOURCE_SCHEMAS, RESOURCES, type ResourceName, resourceNamed } from "./resources.ts";
+import { type ObjectOf, RESOURCE_SCHEMAS, type ResourceName, resourceNamed } from "./resources.ts";
 
 /** After this many reconciliations in one change, two controllers must be undoing each other's work. */
 const MAX_RECONCILIATIONS = 200_000;
+
+type Tables = { readonly [R in ResourceName]: ObjectTable<ObjectOf<R>> };
+
+/** A kind's schema, as far as a table needs it. */
+type Schema<T> = Pick<ZodType<T>, "parse" | "safeParse">;
 
 interface Work {
   readonly controller: (typeof CONTROLLERS)[number];
@@ -25,8 +31,7 @@ export class ClusterModel {
   readonly random: Random;
   readonly log: ChangeLog;
   readonly pods: PodIndex;
-  readonly #podListeners: Array<(before: Pod | undefined, after: Pod | undefined) => void> = [];
-  readonly #tables = new Map<ResourceName, ObjectTable>();
+  readonly #tables: Tables;
   readonly #versions: Collection<number>;
   readonly #queue = new Map<string, Work>();
   #uncommitted: ObjectChange[] = [];
@@ -39,8 +44,8 @@ export class ClusterModel {
     this.random = world.random(`kubernetes/${name}`);
     this.#versions = world.store.collection(`kubernetes/${name}/version`, Number);
     this.log = new ChangeLog(this.version);
-    for (const resource of RESOURCES) this.#tables.set(resource.plural, this.#openTable(resource.plural));
-    this.pods = new PodIndex((listener) => this.#podListeners.push(listener), this.table("pods").list());
+    this.pods = new PodIndex();
+    this.#tables = this.#openTables();
     world.settleWith(() => this.#settle());
   }
 
@@ -75,11 +80,8 @@ export class ClusterModel {
   }
 
   /** The objects of one kind. */
-  table<R extends ResourceName>(plural: R): ObjectTable<R> {
-    const table = this.#tables.get(plural);
-    if (!table) throw new Error(`no table ${plural}`);
-    // The map holds under each name the table made for that name (constructor); the type system cannot see that.
-    return table as unknown as ObjectTable<R>;
+  table<R extends ResourceName>(plural: R): Tables[R] {
+    return this.#tables[plural];
   }
 
   /** Puts something on the agenda in the name of this cluster; names of objects go into `args`. */
@@ -92,19 +94,37 @@ export class ClusterModel {
     this.#queue.set(`${controller.name} ${key}`, { controller, key });
   }
 
-  #openTable<R extends ResourceName>(plural: R): ObjectTable {
-    const schema = RESOURCE_SCHEMAS[plural];
-    const collection = this.world.store.collection<ObjectOf<ResourceName>>(
-      `kubernetes/${this.name}/${plural}`,
-      (value) => schema.parse(value),
-    );
-    if (plural === "pods") {
-      collection.onChange((_key, before, after) => {
-        // Only pods are ever put into the collection of pods.
-        for (const listener of this.#podListeners) listener(before as Pod | undefined, after as Pod | undefined);
-      });
-    }
-    return new ObjectTable(resourceNamed(plural), collection, (value) => schema.safeParse(value), {
+  #openTables(): Tables {
+    const schemas = RESOURCE_SCHEMAS;
+    const pods = this.#collection("pods", schemas.pods);
+    for (const pod of pods.values()) this.pods.change(undefined, pod);
+    pods.onChange((_key, before, after) => this.pods.change(before, after));
+    const open = <T extends KubernetesObject>(plural: ResourceName, schema: Schema<T>) =>
+      this.#openTable(plural, schema, this.#collection(plural, schema));
+    return {
+      nodes: open("nodes", schemas.nodes),
+      namespaces: open("namespaces", schemas.namespaces),
+      pods: this.#openTable("pods", schemas.pods, pods),
+      services: open("services", schemas.services),
+      configmaps: open("configmaps", schemas.configmaps),
+      secrets: open("secrets", schemas.secrets),
+      serviceaccounts: open("serviceaccounts", schemas.serviceaccounts),
+      events: open("events", schemas.events),
+      deployments: open("deployments", schemas.deployments),
+      replicasets: open("replicasets", schemas.replicasets),
+      statefulsets: open("statefulsets", schemas.statefulsets),
+      daemonsets: open("daemonsets", schemas.daemonsets),
+      jobs: open("jobs", schemas.jobs),
+      poddisruptionbudgets: open("poddisruptionbudgets", schemas.poddisruptionbudgets),
+    };
+  }
+
+  #collection<T>(plural: ResourceName, schema: Schema<T>): Collection<T> {
+    return this.world.store.collection(`kubernetes/${this.name}/${plural}`, (value) => schema.parse(value));
+  }
+
+  #openTable<T extends KubernetesObject>(plural: ResourceName, schema: Schema<T>, collection: Collection<T>) {
+    return new ObjectTable<T>(resourceNamed(plural), collection, (value) => schema.safeParse(value), {
       nextVersion: () => this.#nextVersion(),
       newUid: () => this.random.uuid(),
       nowText: () => this.nowText(),

@@ -1,4 +1,4 @@
-import { spendDisruption } from "./budget.ts";
+import { DISRUPTION_TIMEOUT_MS, spendDisruption } from "./budget.ts";
 import type { ClusterModel } from "./cluster-model.ts";
 import type { Budget, Pod } from "./objects.ts";
 import { deletePod } from "./pod-lifecycle.ts";
@@ -35,6 +35,7 @@ export function evictPod(
     if (refusal) return refusal;
   }
   if (options.uid !== undefined && options.uid !== pod.metadata.uid) {
+    recheckBudgetsLater(cluster, pod);
     return { kind: "refused", error: otherUid(pod, options.uid) };
   }
   if (options.dryRun !== true) deletePod(cluster, pod, options.graceSeconds);
@@ -47,6 +48,14 @@ export function budgetsOf(cluster: ClusterModel, pod: Pod): Budget[] {
     .table("poddisruptionbudgets")
     .list(pod.metadata.namespace)
     .filter(({ spec }) => spec.selector !== undefined && matchesSelector(spec.selector, pod.metadata.labels));
+}
+
+/** What was spent on a pod that stays comes back when its time has run out; nothing else would tell the controller. */
+function recheckBudgetsLater(cluster: ClusterModel, pod: Pod): void {
+  for (const { metadata } of budgetsOf(cluster, pod)) {
+    const args = { namespace: metadata.namespace ?? "", name: metadata.name };
+    cluster.schedule(DISRUPTION_TIMEOUT_MS / 1_000, "budget.recheck", args);
+  }
 }
 
 function ignoresBudget(pod: Pod): boolean {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Collection } from "../../state/store.ts";
 import type { KubernetesObject, Metadata } from "./objects.ts";
-import type { ObjectOf, Resource, ResourceName } from "./resources.ts";
+import type { Resource } from "./resources.ts";
 import { alreadyExists, invalid, notFound, staleVersion } from "./status-error.ts";
 
 /** One change of one object, in the order of its resource version. */
@@ -33,19 +33,14 @@ export interface ObjectDraft {
 }
 
 /** All objects of one kind in one cluster, with the bookkeeping that an API server does for every write. */
-export class ObjectTable<R extends ResourceName = ResourceName> {
+export class ObjectTable<T extends KubernetesObject> {
   readonly resource: Resource;
-  readonly #collection: Collection<ObjectOf<R>>;
-  readonly #parse: (value: unknown) => { success: true; data: ObjectOf<R> } | { success: false; error: ParseProblem };
+  readonly #collection: Collection<T>;
+  readonly #parse: Parse<T>;
   readonly #host: TableHost;
-  #sorted: ReadonlyArray<ObjectOf<R>> | undefined;
+  #sorted: ReadonlyArray<T> | undefined;
 
-  constructor(
-    resource: Resource,
-    collection: Collection<ObjectOf<R>>,
-    parse: (value: unknown) => { success: true; data: ObjectOf<R> } | { success: false; error: ParseProblem },
-    host: TableHost,
-  ) {
+  constructor(resource: Resource, collection: Collection<T>, parse: Parse<T>, host: TableHost) {
     this.resource = resource;
     this.#collection = collection;
     this.#parse = parse;
@@ -55,19 +50,19 @@ export class ObjectTable<R extends ResourceName = ResourceName> {
     });
   }
 
-  find(namespace: string | undefined, name: string): ObjectOf<R> | undefined {
+  find(namespace: string | undefined, name: string): T | undefined {
     return this.#collection.get(keyOf(namespace, name));
   }
 
   /** Throws a 404 Status when there is none. */
-  get(namespace: string | undefined, name: string): ObjectOf<R> {
+  get(namespace: string | undefined, name: string): T {
     const found = this.find(namespace, name);
     if (!found) throw notFound(this.#label, name);
     return found;
   }
 
   /** All objects (of a namespace), by namespace and name. */
-  list(namespace?: string): ReadonlyArray<ObjectOf<R>> {
+  list(namespace?: string): ReadonlyArray<T> {
     this.#sorted ??= this.#collection.values().sort((left, right) => (keyOfObject(left) < keyOfObject(right) ? -1 : 1));
     return namespace === undefined
       ? this.#sorted
@@ -75,7 +70,7 @@ export class ObjectTable<R extends ResourceName = ResourceName> {
   }
 
   /** Throws a 409 Status when the name is taken, a 422 when the object is not valid. */
-  create(draft: ObjectDraft): ObjectOf<R> {
+  create(draft: ObjectDraft): T {
     const object = this.check({ ...draft, metadata: this.#newMetadata(draft) });
     if (this.find(object.metadata.namespace, object.metadata.name)) {
       throw alreadyExists(this.#label, object.metadata.name);
@@ -87,7 +82,7 @@ export class ObjectTable<R extends ResourceName = ResourceName> {
    * Replaces an object. A `resourceVersion` other than the stored one is a 409 Status; an equal object is no write.
    * The generation goes up when the spec changes.
    */
-  update(next: KubernetesObject): ObjectOf<R> {
+  update(next: KubernetesObject): T {
     const { namespace, name } = next.metadata;
     const current = this.get(namespace, name);
     if (next.metadata.resourceVersion !== current.metadata.resourceVersion) throw staleVersion(this.#label, name);
@@ -115,7 +110,7 @@ export class ObjectTable<R extends ResourceName = ResourceName> {
   }
 
   /** The object as this kind, or a 422 Status that says which field is wrong. */
-  check(value: unknown): ObjectOf<R> {
+  check(value: unknown): T {
     const result = this.#parse(value);
     if (result.success) return result.data;
     const problems = result.error.issues.map(({ path, message }) => ({ field: path.map(String).join("."), message }));
@@ -136,7 +131,7 @@ export class ObjectTable<R extends ResourceName = ResourceName> {
     };
   }
 
-  #write(type: "ADDED" | "MODIFIED", before: ObjectOf<R> | undefined, next: ObjectOf<R>): ObjectOf<R> {
+  #write(type: "ADDED" | "MODIFIED", before: T | undefined, next: T): T {
     const version = this.#host.nextVersion();
     const object = { ...next, metadata: { ...next.metadata, resourceVersion: String(version) } };
     this.#collection.put(keyOfObject(object), object);
@@ -144,6 +139,9 @@ export class ObjectTable<R extends ResourceName = ResourceName> {
     return object;
   }
 }
+
+/** A schema's way to say whether a value is an object of this kind. */
+type Parse<T> = (value: unknown) => { success: true; data: T } | { success: false; error: ParseProblem };
 
 interface ParseProblem {
   readonly issues: ReadonlyArray<{ readonly path: readonly PropertyKey[]; readonly message: string }>;

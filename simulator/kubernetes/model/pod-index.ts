@@ -1,16 +1,9 @@
 import type { Pod } from "./objects.ts";
 
-type PodListener = (before: Pod | undefined, after: Pod | undefined) => void;
-
 /** Pods by what controllers ask for: the node they are on, the object that controls them, those without a node. */
 export class PodIndex {
   readonly #byNode = new Map<string, Map<string, Pod>>();
   readonly #byOwner = new Map<string, Map<string, Pod>>();
-
-  constructor(subscribe: (listener: PodListener) => unknown, pods: readonly Pod[]) {
-    for (const pod of pods) this.#change(undefined, pod);
-    subscribe((before, after) => this.#change(before, after));
-  }
 
   /** Pods bound to a node, by name; "" gives those that wait for one. */
   onNode(nodeName: string): Pod[] {
@@ -22,7 +15,8 @@ export class PodIndex {
     return sorted(this.#byOwner.get(uid));
   }
 
-  #change(before: Pod | undefined, after: Pod | undefined): void {
+  /** Follows a change of one pod: `before` is undefined for a new one, `after` for one that is gone. */
+  change(before: Pod | undefined, after: Pod | undefined): void {
     if (before) {
       this.#byNode.get(before.spec.nodeName ?? "")?.delete(before.metadata.uid);
       this.#byOwner.get(controllerUid(before) ?? "")?.delete(before.metadata.uid);
