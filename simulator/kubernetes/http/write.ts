@@ -11,7 +11,7 @@ import type { ResourceTarget } from "./request-path.ts";
 const draftSchema = z.looseObject({
   apiVersion: z.string().optional(),
   kind: z.string().optional(),
-  status: z.unknown(),
+  status: z.unknown().optional(),
   metadata: z.looseObject({
     name: z.string().optional(),
     generateName: z.string().optional(),

@@ -1,0 +1,98 @@
+import { z } from "zod";
+import { blockerViewSchema, poolStateSchema, ringStateSchema, triggerSchema } from "./api/run-view.ts";
+import { findingSchema } from "./finding.ts";
+import { verdictSchema } from "./verdict.ts";
+
+const instant = z.iso.datetime();
+
+/** How the drain of one node went. */
+export const drainResultSchema = z.object({
+  node: z.string(),
+  outcome: z.enum(["drained", "failed", "cancelled"]),
+  podsTotal: z.int(),
+  podsLeft: z.int(),
+  evicted: z.int(),
+  /** What was still there at the end. */
+  blockers: z.array(blockerViewSchema),
+  startedAt: instant,
+  endedAt: instant,
+});
+export type DrainResult = z.infer<typeof drainResultSchema>;
+
+/** How one pool went. */
+export const poolResultSchema = z.object({
+  name: z.string(),
+  mode: z.string(),
+  strategy: z.enum(["surge", "blueGreen"]),
+  outcome: z.enum(["done", "failed", "cancelled"]),
+  state: poolStateSchema,
+  fromImage: z.string(),
+  toImage: z.string(),
+  replacement: z.string().nullable(),
+  drains: z.array(drainResultSchema),
+  findings: z.array(findingSchema),
+  startedAt: instant,
+  endedAt: instant,
+});
+export type PoolResult = z.infer<typeof poolResultSchema>;
+
+/** How one cluster went. */
+export const clusterResultSchema = z.object({
+  name: z.string(),
+  outcome: z.enum(["done", "failed", "blocked", "cancelled", "skipped"]),
+  reason: z.string().nullable(),
+  pools: z.array(poolResultSchema),
+  findings: z.array(findingSchema),
+  startedAt: instant.nullable(),
+  endedAt: instant.nullable(),
+});
+export type ClusterResult = z.infer<typeof clusterResultSchema>;
+
+/** How one ring went. */
+export const ringResultSchema = z.object({
+  name: z.string(),
+  state: ringStateSchema,
+  reason: z.string().nullable(),
+  clusters: z.array(clusterResultSchema),
+});
+export type RingResult = z.infer<typeof ringResultSchema>;
+
+/** The record of an upgrade run: what every run ends in, whatever happened. */
+export const upgradeReportSchema = z
+  .object({
+    id: z.string(),
+    kind: z.literal("upgrade"),
+    verdict: verdictSchema,
+    trigger: triggerSchema,
+    startedAt: instant,
+    endedAt: instant,
+    /** SHA-256 of the fleet.yaml that the run went by. */
+    fleetDigest: z.string(),
+    rings: z.array(ringResultSchema),
+    findings: z.array(findingSchema),
+  })
+  .meta({ id: "UpgradeReport" });
+export type UpgradeReport = z.infer<typeof upgradeReportSchema>;
+
+/** Numbers that sum a report up. */
+export interface ReportSummary {
+  readonly clusters: number;
+  readonly clustersDone: number;
+  readonly pools: number;
+  readonly nodesDrained: number;
+  readonly podsEvicted: number;
+}
+
+/** Counts what a report holds. */
+export function summarize(report: UpgradeReport): ReportSummary {
+  const clusters = report.rings.flatMap((ring) => ring.clusters);
+  const pools = clusters.flatMap((cluster) => cluster.pools);
+  const drains = pools.flatMap((pool) => pool.drains);
+  return {
+    clusters: clusters.length,
+    clustersDone: clusters.filter((cluster) => cluster.outcome === "done").length,
+    pools: pools.filter((pool) => pool.outcome === "done").length,
+    nodesDrained: drains.filter((drain) => drain.outcome === "drained").length,
+    podsEvicted: drains.reduce((sum, drain) => sum + drain.evicted, 0),
+  };
+}

@@ -1,0 +1,112 @@
+import { CANCEL_EVENT } from "../domain/run-request.ts";
+import { askEntity, nowIso, nowMs, type OrchestrationContext, perform, type Step, waitUntilOr } from "./durable.ts";
+
+/** Name of the entity that lets one run at a time change a cluster. */
+export const CLUSTER_LEASE = "clusterLease";
+
+/** State of a lease: who holds it, and who waits, in order. Owners are instance ids of orchestrations. */
+export interface LeaseState {
+  readonly owner: { readonly id: string; readonly since: string } | null;
+  readonly queue: readonly string[];
+}
+
+/** What the lease answers to `acquire`. */
+export type LeaseAnswer =
+  | { readonly granted: true }
+  | { readonly granted: false; readonly holder: string; readonly since: string };
+
+/** How long a waiting run waits before it asks again. */
+const ASK_AGAIN_MS = 30_000;
+
+interface LeaseContext {
+  readonly df: {
+    readonly operationName?: string;
+    getState(initializer?: () => unknown): unknown;
+    setState(state: unknown): void;
+    getInput(): unknown;
+    return(result: unknown): void;
+  };
+}
+
+/** Decides what an operation makes of a lease. Pure; asking twice is harmless. */
+export function leaseAfter(
+  state: LeaseState,
+  operation: string,
+  input: { readonly id: string; readonly at: string },
+): { state: LeaseState; answer?: LeaseAnswer } {
+  const { owner } = state;
+  if (operation === "release") {
+    return {
+      state: { owner: owner?.id === input.id ? null : owner, queue: state.queue.filter((id) => id !== input.id) },
+    };
+  }
+  if (operation !== "acquire") return { state };
+  const queue = state.queue.includes(input.id) ? state.queue : [...state.queue, input.id];
+  if (owner?.id === input.id) return { state, answer: { granted: true } };
+  if (owner !== null)
+    return { state: { owner, queue }, answer: { granted: false, holder: owner.id, since: owner.since } };
+  const [first = input.id] = queue;
+  if (first !== input.id)
+    return { state: { owner, queue }, answer: { granted: false, holder: first, since: input.at } };
+  return { state: { owner: { id: input.id, since: input.at }, queue: queue.slice(1) }, answer: { granted: true } };
+}
+
+/** The `clusterLease` entity. */
+export function clusterLease(context: LeaseContext): void {
+  const empty: LeaseState = { owner: null, queue: [] };
+  const state = (context.df.getState(() => empty) ?? empty) as LeaseState;
+  const { state: next, answer } = leaseAfter(
+    state,
+    context.df.operationName ?? "",
+    context.df.getInput() as { id: string; at: string },
+  );
+  context.df.setState(next);
+  if (answer) context.df.return(answer);
+}
+
+/**
+ * Waits until this orchestration holds the lease on a cluster; `onQueued` hears who holds it meanwhile. A holder that is no
+ * longer alive is put aside: terminated runs release nothing. Answers false when the run was cancelled while it waited.
+ */
+export function* acquireLease(
+  context: OrchestrationContext,
+  resourceId: string,
+  onQueued: (holder: string) => void,
+  isCancelled: () => Step<boolean>,
+): Step<boolean> {
+  const id = context.df.instanceId;
+  for (;;) {
+    const answer = yield* askEntity<LeaseAnswer>(context, CLUSTER_LEASE, leaseKey(resourceId), "acquire", {
+      id,
+      at: nowIso(context),
+    });
+    if (answer.granted) return true;
+    onQueued(answer.holder);
+    const { alive } = yield* perform(context, "checkRunAlive", { instanceId: answer.holder });
+    if (!alive) {
+      yield* askEntity(context, CLUSTER_LEASE, leaseKey(resourceId), "release", {
+        id: answer.holder,
+        at: nowIso(context),
+      });
+      continue;
+    }
+    if (yield* isCancelled()) {
+      yield* releaseLease(context, resourceId);
+      return false;
+    }
+    yield* waitUntilOr(context, nowMs(context) + ASK_AGAIN_MS, CANCEL_EVENT);
+  }
+}
+
+/** Gives the lease back, or leaves its queue. */
+export function* releaseLease(context: OrchestrationContext, resourceId: string): Step<void> {
+  yield* askEntity(context, CLUSTER_LEASE, leaseKey(resourceId), "release", {
+    id: context.df.instanceId,
+    at: nowIso(context),
+  });
+}
+
+/** Entity keys may not hold slashes everywhere; resource ids are compared without case. */
+function leaseKey(resourceId: string): string {
+  return resourceId.toLowerCase().replaceAll("/", "|");
+}

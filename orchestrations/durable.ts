@@ -1,0 +1,123 @@
+/**
+ * The only place where orchestrations touch durable-functions: what v3 and v4 share, typed. Steps are generators to be
+ * used with `yield*`.
+ *
+ * A task may stand in one `Task.any` or `Task.all` only: Azure's host numbers a reused task twice.
+ */
+import { EntityId, type OrchestrationContext, type Task } from "durable-functions";
+import type { Activities } from "../activities/activities.ts";
+import type { Failure } from "../domain/errors.ts";
+import { DEFAULT_RETRY, decideRetry, type RetryPolicy } from "../domain/retry.ts";
+
+export type { OrchestrationContext } from "durable-functions";
+
+/** A part of an orchestration. */
+export type Step<T> = Generator<Task, T, unknown>;
+
+/** What an activity answers: its value, or an expected failure as data. Anything else it throws is a bug. */
+export type ActivityAnswer<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: Failure };
+
+/** A step failed for good. */
+export class StepFailed extends Error {
+  override readonly name = "StepFailed";
+  readonly failure: Failure;
+
+  constructor(step: string, failure: Failure) {
+    super(`${step}: ${failure.message}`);
+    this.failure = failure;
+  }
+}
+
+type ActivityName = keyof Activities & string;
+type InputOf<Name extends ActivityName> = Parameters<Activities[Name]>[0];
+type OutputOf<Name extends ActivityName> = Awaited<ReturnType<Activities[Name]>>;
+
+/** The orchestration's present, in milliseconds since the epoch. */
+export function nowMs(context: OrchestrationContext): number {
+  return context.df.currentUtcDateTime.getTime();
+}
+
+/** The orchestration's present as an ISO instant. */
+export function nowIso(context: OrchestrationContext): string {
+  return context.df.currentUtcDateTime.toISOString();
+}
+
+/**
+ * Calls an activity; transient failures are tried again by the one policy, with durable timers between. Throws StepFailed
+ * when it fails for good, and what durable-functions throws when the activity has a bug.
+ */
+export function* perform<Name extends ActivityName>(
+  context: OrchestrationContext,
+  name: Name,
+  input: InputOf<Name>,
+  policy: RetryPolicy = DEFAULT_RETRY,
+): Step<OutputOf<Name>> {
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = (yield context.df.callActivity(name, input)) as ActivityAnswer<OutputOf<Name>>;
+    if (answer.ok) return answer.value;
+    const decision = decideRetry(policy, attempt, answer.failure);
+    if (!decision.retry) throw new StepFailed(name, answer.failure);
+    yield* waitUntil(context, nowMs(context) + decision.delaySeconds * 1000);
+  }
+}
+
+/** Waits for a moment. */
+export function* waitUntil(context: OrchestrationContext, dueMs: number): Step<void> {
+  if (dueMs <= nowMs(context)) return;
+  yield context.df.createTimer(new Date(dueMs));
+}
+
+/** Waits for a moment or an external event, whichever comes first; answers which. */
+export function* waitUntilOr(context: OrchestrationContext, dueMs: number, event: string): Step<"due" | "event"> {
+  const timer = context.df.createTimer(new Date(dueMs));
+  const raised = context.df.waitForExternalEvent(event);
+  const winner = yield context.df.Task.any([timer, raised]);
+  if (winner !== raised) return "due";
+  timer.cancel();
+  return "event";
+}
+
+/** Runs another orchestration as a part of this one. */
+export function* runChild<T>(context: OrchestrationContext, name: string, instanceId: string, input: unknown): Step<T> {
+  return (yield context.df.callSubOrchestrator(name, input, instanceId)) as T;
+}
+
+/** Runs several orchestrations side by side; answers their results in order. */
+export function* runChildren<T>(
+  context: OrchestrationContext,
+  name: string,
+  children: ReadonlyArray<{ readonly instanceId: string; readonly input: unknown }>,
+): Step<T[]> {
+  if (children.length === 0) return [];
+  const tasks = children.map((child) => context.df.callSubOrchestrator(name, child.input, child.instanceId));
+  return (yield context.df.Task.all(tasks)) as T[];
+}
+
+/** Asks an entity and waits for its answer. */
+export function* askEntity<T>(
+  context: OrchestrationContext,
+  entity: string,
+  key: string,
+  operation: string,
+  input?: unknown,
+): Step<T> {
+  return (yield context.df.callEntity(new EntityId(entity, key), operation, input)) as T;
+}
+
+/** Tells an entity something without waiting. */
+export function tellEntity(
+  context: OrchestrationContext,
+  entity: string,
+  key: string,
+  operation: string,
+  input: unknown,
+): void {
+  context.df.signalEntity(new EntityId(entity, key), operation, input);
+}
+
+/** What to say of an error that ended a step. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? (error.message.split("\n")[0] ?? error.message).trim() : String(error);
+}
