@@ -31,7 +31,10 @@ async function evict(name: string, deleteOptions?: object, namespace = "shop") {
 describe("the eviction subresource", () => {
   it("answers 201 with a Success status", async () => {
     const { status, body } = await evict(podName(0));
-    expect([status, body]).toEqual([201, { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 }]);
+    expect([status, body]).toEqual([
+      201,
+      { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 },
+    ]);
   });
 
   it("answers 429 with the budget as cause, and no Retry-After, when the budget is spent", async () => {
@@ -114,7 +117,10 @@ describe("the eviction subresource", () => {
   });
 
   it("lets finished pods go whatever the budget says", async () => {
-    const job = cluster.table("pods").list("orders").find(({ status }) => status?.phase === "Succeeded");
+    const job = cluster
+      .table("pods")
+      .list("orders")
+      .find(({ status }) => status?.phase === "Succeeded");
     expect((await evict(job?.metadata.name ?? "", undefined, "orders")).status).toBe(201);
     expect(cluster.table("pods").find("orders", job?.metadata.name ?? "")).toBeUndefined();
   });

@@ -91,7 +91,9 @@ describe("reading", () => {
     expect(finished.items.map(({ metadata }) => metadata?.labels?.app)).toEqual(["migrate-schema"]);
     const named = await core.listNamespacedPod({ namespace: "orders", fieldSelector: "metadata.name=orders-db-1" });
     expect(named.items).toHaveLength(1);
-    await expect(core.listPodForAllNamespaces({ fieldSelector: "spec.color=red" })).rejects.toMatchObject({ code: 400 });
+    await expect(core.listPodForAllNamespaces({ fieldSelector: "spec.color=red" })).rejects.toMatchObject({
+      code: 400,
+    });
   });
 
   it("names the owners of pods up to the Deployment", async () => {
@@ -125,13 +127,17 @@ describe("reading", () => {
     ["/api/v1/pods?labelSelector=a,,!(", 400, "unable to parse requirement: !("],
   ])("refuses %s with %i", async (path, code, message) => {
     const response = await request(path);
-    expect([response.status, await response.json()]).toMatchObject([code, { kind: "Status", status: "Failure", code, message }]);
+    expect([response.status, await response.json()]).toMatchObject([
+      code,
+      { kind: "Status", status: "Failure", code, message },
+    ]);
   });
 });
 
 describe("writing", () => {
   const cordon = (unschedulable: boolean | null) => ({ spec: { unschedulable } });
-  const firstNode = async () => (await core.listNode({ labelSelector: "agentpool=apps" })).items[0]?.metadata?.name ?? "";
+  const firstNode = async () =>
+    (await core.listNode({ labelSelector: "agentpool=apps" })).items[0]?.metadata?.name ?? "";
 
   it.each([
     ["strategic merge", PatchStrategy.StrategicMergePatch, cordon(true)],
@@ -159,7 +165,11 @@ describe("writing", () => {
   it("keeps a client from writing status through the object, and spec through the status", async () => {
     const name = await firstNode();
     const body = { status: { phase: "Lost" }, spec: { unschedulable: true } };
-    const json = { method: "PATCH", body: JSON.stringify(body), headers: { "content-type": "application/merge-patch+json" } };
+    const json = {
+      method: "PATCH",
+      body: JSON.stringify(body),
+      headers: { "content-type": "application/merge-patch+json" },
+    };
     await request(`/api/v1/nodes/${name}/status`, json);
     expect((await core.readNode({ name })).spec?.unschedulable).toBeUndefined();
   });
@@ -190,7 +200,11 @@ describe("writing", () => {
     ["another kind", JSON.stringify({ kind: "Node", apiVersion: "v1", metadata: { name: "x" } }), 400],
     ["no containers", JSON.stringify({ metadata: { name: "x" }, spec: { containers: [] } }), 422],
     ["a bad name", JSON.stringify({ metadata: { name: "X!" }, spec: { containers: [{ name: "c" }] } }), 422],
-    ["a name that is taken", JSON.stringify({ metadata: { name: "toolbox" }, spec: { containers: [{ name: "c" }] } }), 409],
+    [
+      "a name that is taken",
+      JSON.stringify({ metadata: { name: "toolbox" }, spec: { containers: [{ name: "c" }] } }),
+      409,
+    ],
   ])("refuses to create a pod from %s", async (_what, body, code) => {
     const response = await request("/api/v1/namespaces/default/pods", { method: "POST", body });
     expect([response.status, await response.json()]).toMatchObject([code, { kind: "Status", code }]);
@@ -262,7 +276,11 @@ describe("evicting", () => {
     const { items } = await core.listNamespacedPod({ namespace: "shop" });
     const evict = (index: number) => {
       const name = items[index]?.metadata?.name ?? "";
-      return core.createNamespacedPodEviction({ name, namespace: "shop", body: { metadata: { name, namespace: "shop" } } });
+      return core.createNamespacedPodEviction({
+        name,
+        namespace: "shop",
+        body: { metadata: { name, namespace: "shop" } },
+      });
     };
     await evict(0);
     await expect(evict(1)).rejects.toMatchObject({ code: 429 });

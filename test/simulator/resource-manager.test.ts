@@ -42,7 +42,11 @@ describe("clusters and pools", () => {
 
   it("shows a cluster with its pools", async () => {
     const cluster = await client.managedClusters.get(GROUP, CLUSTER);
-    expect(cluster).toMatchObject({ provisioningState: "Succeeded", kubernetesVersion: "1.33.5", location: "westeurope" });
+    expect(cluster).toMatchObject({
+      provisioningState: "Succeeded",
+      kubernetesVersion: "1.33.5",
+      location: "westeurope",
+    });
     expect(cluster.agentPoolProfiles?.map(({ name, count, mode }) => [name, count, mode])).toEqual([
       ["apps", 3, "User"],
       ["system", 2, "System"],
@@ -65,7 +69,10 @@ describe("clusters and pools", () => {
   });
 
   it("answers 404 ResourceNotFound for what is not there", async () => {
-    await expect(client.managedClusters.get(GROUP, "nope")).rejects.toMatchObject({ statusCode: 404, code: "ResourceNotFound" });
+    await expect(client.managedClusters.get(GROUP, "nope")).rejects.toMatchObject({
+      statusCode: 404,
+      code: "ResourceNotFound",
+    });
     await expect(client.managedClusters.get("rg-other", CLUSTER)).rejects.toMatchObject({ code: "ResourceNotFound" });
     await expect(client.agentPools.get(GROUP, CLUSTER, "nope")).rejects.toMatchObject({ code: "ResourceNotFound" });
   });
@@ -89,7 +96,10 @@ describe("the front door", () => {
     expect([without.status, await without.json()]).toMatchObject([401, { error: { code: "AuthenticationFailed" } }]);
     const headers = { authorization: "Bearer made.up.token" };
     const withOther = await fetch(`${simulator.url}${path}?api-version=2026-04-01`, { headers });
-    expect([withOther.status, await withOther.json()]).toMatchObject([401, { error: { code: "InvalidAuthenticationToken" } }]);
+    expect([withOther.status, await withOther.json()]).toMatchObject([
+      401,
+      { error: { code: "InvalidAuthenticationToken" } },
+    ]);
   });
 
   it("lets a token expire on the simulator's clock", async () => {
@@ -97,13 +107,19 @@ describe("the front door", () => {
     simulator.clock.advance(86_401);
     const headers = { authorization: `Bearer ${token}` };
     const response = await fetch(`${simulator.url}${path}?api-version=2026-04-01`, { headers });
-    expect([response.status, await response.json()]).toMatchObject([401, { error: { code: "ExpiredAuthenticationToken" } }]);
+    expect([response.status, await response.json()]).toMatchObject([
+      401,
+      { error: { code: "ExpiredAuthenticationToken" } },
+    ]);
   });
 
   it("wants an api-version, and names its requests", async () => {
     const token = await fetchToken(simulator.identityEndpoint, simulator.identityHeader);
     const response = await fetch(`${simulator.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
-    expect([response.status, await response.json()]).toMatchObject([400, { error: { code: "MissingApiVersionParameter" } }]);
+    expect([response.status, await response.json()]).toMatchObject([
+      400,
+      { error: { code: "MissingApiVersionParameter" } },
+    ]);
     expect(response.headers.get("x-ms-request-id")).toMatch(/^[0-9a-f-]{36}$/);
     expect(Number(response.headers.get("x-ms-ratelimit-remaining-subscription-reads"))).toBeGreaterThan(0);
   });
@@ -164,8 +180,16 @@ describe("upgradeNodeImageVersion", () => {
     await poller.submitted();
     await expect(drive(poller)).rejects.toThrow(/UpgradeFailed.*storefront.*blocked by pdb storefront/s);
     const pool = await client.agentPools.get(GROUP, CLUSTER, "apps");
-    expect(pool).toMatchObject({ provisioningState: "Failed", status: { provisioningError: { code: "UpgradeFailed" } } });
-    expect(kubernetes.table("nodes").list().filter(({ spec }) => spec.unschedulable)).toEqual([]);
+    expect(pool).toMatchObject({
+      provisioningState: "Failed",
+      status: { provisioningError: { code: "UpgradeFailed" } },
+    });
+    expect(
+      kubernetes
+        .table("nodes")
+        .list()
+        .filter(({ spec }) => spec.unschedulable),
+    ).toEqual([]);
   });
 });
 
@@ -192,14 +216,19 @@ describe("agent pools", () => {
   it("scales up and down", async () => {
     const nodes = () => simulator.azure.kubernetes(CLUSTER).table("nodes").list().length;
     expect(nodes()).toBe(5);
-    await drive(client.agentPools.createOrUpdate(GROUP, CLUSTER, "apps", { ...pool, count: 5 }, { updateIntervalInMs: 1 }));
+    await drive(
+      client.agentPools.createOrUpdate(GROUP, CLUSTER, "apps", { ...pool, count: 5 }, { updateIntervalInMs: 1 }),
+    );
     expect(nodes()).toBe(7);
-    await drive(client.agentPools.createOrUpdate(GROUP, CLUSTER, "apps", { ...pool, count: 2 }, { updateIntervalInMs: 1 }));
+    await drive(
+      client.agentPools.createOrUpdate(GROUP, CLUSTER, "apps", { ...pool, count: 2 }, { updateIntervalInMs: 1 }),
+    );
     expect(nodes()).toBe(4);
   });
 
   it("refuses what is not valid", async () => {
-    const put = (name: string, body: object) => client.agentPools.createOrUpdate(GROUP, CLUSTER, name, body).submitted();
+    const put = (name: string, body: object) =>
+      client.agentPools.createOrUpdate(GROUP, CLUSTER, name, body).submitted();
     await expect(put("Bad-Name", pool)).rejects.toMatchObject({ statusCode: 400, code: "InvalidParameter" });
     await expect(put("waytoolongname", pool)).rejects.toMatchObject({ code: "InvalidParameter" });
     await expect(put("apps2", { count: 1 })).rejects.toMatchObject({ code: "InvalidParameter" });
@@ -213,7 +242,9 @@ describe("agent pools", () => {
     await expect(put("apps", { ...pool, vmSize: "Standard_D8ds_v5" })).rejects.toMatchObject({
       code: "PropertyChangeNotAllowed",
     });
-    await expect(client.agentPools.delete(GROUP, CLUSTER, "system").submitted()).rejects.toMatchObject({ statusCode: 400 });
+    await expect(client.agentPools.delete(GROUP, CLUSTER, "system").submitted()).rejects.toMatchObject({
+      statusCode: 400,
+    });
   });
 
   it("honours If-Match and If-None-Match", async () => {

@@ -194,7 +194,11 @@ export const budgetSchema = z.looseObject({
     .optional(),
 });
 
-export const plainObjectSchema = z.looseObject({ ...objectShape, spec: z.unknown().optional(), status: z.unknown().optional() });
+export const plainObjectSchema = z.looseObject({
+  ...objectShape,
+  spec: z.unknown().optional(),
+  status: z.unknown().optional(),
+});
 
 export type Metadata = z.infer<typeof metadataSchema>;
 export type Condition = z.infer<typeof condition>;
