@@ -8,7 +8,9 @@ import type { HttpHandler } from "./handler.ts";
  */
 export function adminHandler(worker: AppWorker, log: HostLog): HttpHandler {
   return async (request) => {
-    const [root, area, name, ...rest] = request.url.pathname.split("/").slice(1).map(decodeURIComponent);
+    const segments = decodeSegments(request.url.pathname);
+    if (segments === undefined) return { status: 404 };
+    const [root, area, name, ...rest] = segments;
     if (root === "" && area === undefined) {
       return { status: 200, body: "The embedded Functions host is up and running.\n" };
     }
@@ -41,6 +43,15 @@ export function adminHandler(worker: AppWorker, log: HostLog): HttpHandler {
     });
     return { status: 202 };
   };
+}
+
+/** The segments of a path, undefined when one of them is malformed percent-encoding. */
+function decodeSegments(pathname: string): string[] | undefined {
+  try {
+    return pathname.split("/").slice(1).map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
 }
 
 /** JSON text of `input`, an empty object when there is none, undefined when the body cannot be read. */

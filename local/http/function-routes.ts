@@ -29,10 +29,10 @@ export interface FunctionRoutesOptions {
 /** Serves a request if it is for one of the app's functions; answers whether it was. */
 export type FunctionRoutes = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<boolean>;
 
-/** The key that a request presents: the `code` query parameter or the `x-functions-key` header. */
+/** The key that a request presents: the `x-functions-key` header or, without one, the `code` query parameter. */
 export function presentedKey(request: IncomingMessage, url: URL): string | undefined {
   const header = request.headers["x-functions-key"];
-  return url.searchParams.get("code") ?? (typeof header === "string" ? header : undefined);
+  return typeof header === "string" ? header : (url.searchParams.get("code") ?? undefined);
 }
 
 /** Reads the HTTP triggers of an app. Throws RouteError for a route that cannot be read. */
@@ -74,7 +74,13 @@ export function createFunctionRoutes(options: FunctionRoutesOptions): FunctionRo
       return true;
     }
     const serve = worker.httpStreamUrl === undefined ? serveBuffered : serveStreamed;
-    await serve(options, found.target, parameters, request, response, url);
+    try {
+      await serve(options, found.target, parameters, request, response, url);
+    } catch (error) {
+      log.error({ function: found.target.name, method, path: url.pathname, err: error }, "function failed");
+      if (!response.headersSent) response.writeHead(500, { "content-length": "0" });
+      response.end();
+    }
     return true;
   };
 }
