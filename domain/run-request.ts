@@ -7,6 +7,8 @@ export const runRequestSchema = z.strictObject({
   trigger: triggerSchema,
   /** Names of clusters; null for the whole fleet. */
   targets: z.array(z.string()).nullable(),
+  /** What the starting event said is new; null for runs that a person or a timer started. */
+  facts: z.string().nullable(),
 });
 export type RunRequest = z.infer<typeof runRequestSchema>;
 

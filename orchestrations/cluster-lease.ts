@@ -1,5 +1,14 @@
 import { CANCEL_EVENT } from "../domain/run-request.ts";
-import { askEntity, nowIso, nowMs, type OrchestrationContext, perform, type Step, waitUntilOr } from "./durable.ts";
+import {
+  askEntity,
+  type EntityContext,
+  nowIso,
+  nowMs,
+  type OrchestrationContext,
+  perform,
+  type Step,
+  waitUntilOr,
+} from "./durable.ts";
 
 /** Name of the entity that lets one run at a time change a cluster. */
 export const CLUSTER_LEASE = "clusterLease";
@@ -17,16 +26,6 @@ export type LeaseAnswer =
 
 /** How long a waiting run waits before it asks again. */
 const ASK_AGAIN_MS = 30_000;
-
-interface LeaseContext {
-  readonly df: {
-    readonly operationName?: string;
-    getState(initializer?: () => unknown): unknown;
-    setState(state: unknown): void;
-    getInput(): unknown;
-    return(result: unknown): void;
-  };
-}
 
 /** Decides what an operation makes of a lease. Pure; asking twice is harmless. */
 export function leaseAfter(
@@ -52,9 +51,9 @@ export function leaseAfter(
 }
 
 /** The `clusterLease` entity. */
-export function clusterLease(context: LeaseContext): void {
+export function clusterLease(context: EntityContext<LeaseState>): void {
   const empty: LeaseState = { owner: null, queue: [] };
-  const state = (context.df.getState(() => empty) ?? empty) as LeaseState;
+  const state = context.df.getState(() => empty) ?? empty;
   const { state: next, answer } = leaseAfter(
     state,
     context.df.operationName ?? "",

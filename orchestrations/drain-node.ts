@@ -1,8 +1,9 @@
-import type { DrainSlice } from "../activities/activities.ts";
+import type { DrainSlice } from "../activities/drain-slice.ts";
 import type { BlockerView } from "../domain/api/run-view.ts";
 import type { Blocker } from "../domain/drain/plan-evictions.ts";
 import type { DrainPolicy } from "../domain/fleet-config.ts";
 import type { DrainResult } from "../domain/report.ts";
+import type { DrainStatus } from "../domain/run-status.ts";
 import { nowIso, nowMs, type OrchestrationContext, perform, type Step, waitUntil } from "./durable.ts";
 import { isCancelled } from "./run-record.ts";
 
@@ -12,6 +13,8 @@ export interface DrainNodeInput {
   readonly resourceId: string;
   readonly node: string;
   readonly policy: DrainPolicy;
+  /** Whether a cancelled run stops the drain; the drain of an undo goes on. */
+  readonly stopsOnCancel: boolean;
   /** Set when the orchestration continues as new. */
   readonly progress: DrainProgress | null;
 }
@@ -22,15 +25,6 @@ interface DrainProgress {
   readonly podsLeft: number;
   readonly evicted: number;
   readonly blockers: readonly BlockerView[];
-}
-
-/** What the orchestration shows while it runs. */
-export interface DrainStatus {
-  readonly state: "draining" | "drained" | "failed";
-  readonly podsTotal: number;
-  readonly podsLeft: number;
-  readonly waitingFor: readonly BlockerView[];
-  readonly startedAt: string;
 }
 
 /** Slices of watching after which the orchestration begins a new history. */
@@ -67,7 +61,8 @@ export function* drainNode(context: OrchestrationContext): Step<DrainResult | un
       seen.left === 0 ? "drained" : isHopeless(seen) || nowMs(context) >= deadlineMs ? "failed" : "draining";
     context.df.setCustomStatus(statusOf(progress, state));
     if (state !== "draining") return yield* end(context, input, progress, state);
-    if (yield* isCancelled(context, runId)) return yield* end(context, input, progress, "cancelled");
+    if (input.stopsOnCancel && (yield* isCancelled(context, runId)))
+      return yield* end(context, input, progress, "cancelled");
     if (seen.evicted === 0) yield* waitUntil(context, beforeMs + IDLE_WAIT_MS);
   }
 }

@@ -1,4 +1,4 @@
-import type { OperationInput, OperationState } from "../activities/activities.ts";
+import type { PoolOperation, PoolOperationState } from "../domain/pool-operation.ts";
 import { WAKE_EVENT } from "../domain/run-request.ts";
 import { nowMs, type OrchestrationContext, perform, runChild, type Step, waitUntilOr } from "./durable.ts";
 
@@ -10,10 +10,10 @@ export interface OperationOutcome {
 
 /** Input of the `followOperation` orchestration. */
 export interface FollowInput {
-  readonly operation: OperationInput;
+  readonly operation: PoolOperation;
   readonly deadlineMs: number;
   /** Set when the orchestration continues as new: how far the operation is. */
-  readonly state: OperationState | null;
+  readonly state: PoolOperationState | null;
 }
 
 /** Polls after which the orchestration begins a new history. */
@@ -27,9 +27,10 @@ const POLLS_PER_HISTORY = 40;
 export function* durableOperation(
   context: OrchestrationContext,
   instanceId: string,
-  operation: OperationInput,
-  deadlineMs: number,
+  operation: PoolOperation,
+  deadlineHours: number,
 ): Step<OperationOutcome> {
+  const deadlineMs = nowMs(context) + deadlineHours * 3_600_000;
   const input: FollowInput = { operation, deadlineMs, state: null };
   return yield* runChild<OperationOutcome>(context, "followOperation", instanceId, input);
 }

@@ -6,18 +6,14 @@
  */
 import { EntityId, type OrchestrationContext, type Task } from "durable-functions";
 import type { Activities } from "../activities/activities.ts";
+import type { ActivityAnswer } from "../activities/answer.ts";
 import type { Failure } from "../domain/errors.ts";
 import { DEFAULT_RETRY, decideRetry, type RetryPolicy } from "../domain/retry.ts";
 
-export type { OrchestrationContext } from "durable-functions";
+export type { EntityContext, OrchestrationContext } from "durable-functions";
 
 /** A part of an orchestration. */
 export type Step<T> = Generator<Task, T, unknown>;
-
-/** What an activity answers: its value, or an expected failure as data. Anything else it throws is a bug. */
-export type ActivityAnswer<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly failure: Failure };
 
 /** A step failed for good. */
 export class StepFailed extends Error {
@@ -60,6 +56,39 @@ export function* perform<Name extends ActivityName>(
     const decision = decideRetry(policy, attempt, answer.failure);
     if (!decision.retry) throw new StepFailed(name, answer.failure);
     yield* waitUntil(context, nowMs(context) + decision.delaySeconds * 1000);
+  }
+}
+
+/**
+ * Calls an activity for several inputs side by side and answers what each answered, in order; those that failed in a way
+ * that waiting may cure are then tried again one after the other.
+ */
+export function* performEach<Name extends ActivityName>(
+  context: OrchestrationContext,
+  name: Name,
+  inputs: ReadonlyArray<InputOf<Name>>,
+): Step<Array<ActivityAnswer<OutputOf<Name>>>> {
+  const tasks = inputs.map((input) => context.df.callActivity(name, input));
+  const first = (yield context.df.Task.all(tasks)) as Array<ActivityAnswer<OutputOf<Name>>>;
+  const answers: Array<ActivityAnswer<OutputOf<Name>>> = [];
+  for (const [index, answer] of first.entries()) {
+    const input = inputs[index] as InputOf<Name>;
+    const isFinal = answer.ok || answer.failure.class !== "transient";
+    answers.push(isFinal ? answer : yield* tryPerform(context, name, input));
+  }
+  return answers;
+}
+
+function* tryPerform<Name extends ActivityName>(
+  context: OrchestrationContext,
+  name: Name,
+  input: InputOf<Name>,
+): Step<ActivityAnswer<OutputOf<Name>>> {
+  try {
+    return { ok: true, value: yield* perform(context, name, input) };
+  } catch (error) {
+    if (error instanceof StepFailed) return { ok: false, failure: error.failure };
+    throw error;
   }
 }
 

@@ -1,48 +1,37 @@
+import type { Cancellation, FoldedEvent, RunRecord } from "../domain/run-status.ts";
 import type { RingPlan } from "../domain/upgrade-plan.ts";
-import { askEntity, type OrchestrationContext, type Step, tellEntity } from "./durable.ts";
+import { askEntity, type EntityContext, type OrchestrationContext, type Step, tellEntity } from "./durable.ts";
 
-/** Name of the entity that keeps what the API shows of a run and what operators asked of it. */
+/** Name of the entity that keeps what the API shows of a run and what operators and events asked of it. */
 export const RUN_RECORD = "runRecord";
 
-/** Who cancelled a run, and why. */
-export interface Cancellation {
-  readonly by: string;
-  readonly reason: string;
-  readonly at: string;
-}
+/** Folded events that a record names. */
+const NAMED_EVENTS = 100;
 
-/** State of the run record. */
-export interface RunRecord {
-  readonly rings: readonly RingPlan[];
-  readonly cancellation: Cancellation | null;
-}
-
-/** What the entity's context offers that the record uses. */
-interface RecordContext {
-  readonly df: {
-    readonly operationName?: string;
-    getState(initializer?: () => unknown): unknown;
-    setState(state: unknown): void;
-    getInput(): unknown;
-    return(result: unknown): void;
-  };
-}
-
-/** The `runRecord` entity: `plan` keeps the plan, `cancel` the first cancellation, `cancellation` answers it. */
-export function runRecord(context: RecordContext): void {
-  const empty: RunRecord = { rings: [], cancellation: null };
-  const state = (context.df.getState(() => empty) ?? empty) as RunRecord;
+/** The `runRecord` entity: `plan` keeps the plan, `cancel` the first cancellation, `fold` an event, `read` answers both. */
+export function runRecord(context: EntityContext<RunRecord>): void {
+  const empty: RunRecord = { rings: [], cancellation: null, folded: [] };
+  const state = context.df.getState(() => empty) ?? empty;
+  const input = context.df.getInput<unknown>();
   switch (context.df.operationName) {
     case "plan":
-      context.df.setState({ ...state, rings: context.df.getInput() as RingPlan[] });
+      context.df.setState({ ...state, rings: input as RingPlan[] });
       break;
     case "cancel":
-      context.df.setState({ ...state, cancellation: state.cancellation ?? (context.df.getInput() as Cancellation) });
+      context.df.setState({ ...state, cancellation: state.cancellation ?? (input as Cancellation) });
       break;
-    case "cancellation":
-      context.df.return(state.cancellation);
+    case "fold":
+      context.df.setState({ ...state, folded: withEvent(state.folded, input as FoldedEvent) });
+      break;
+    case "read":
+      context.df.return({ cancellation: state.cancellation, folded: state.folded });
       break;
   }
+}
+
+function withEvent(folded: readonly FoldedEvent[], event: FoldedEvent): readonly FoldedEvent[] {
+  const isKnown = folded.some(({ id, source }) => id === event.id && source === event.source);
+  return isKnown || folded.length >= NAMED_EVENTS ? folded : [...folded, event];
 }
 
 /** Keeps a run's plan where the API finds it. */
@@ -50,12 +39,15 @@ export function recordPlan(context: OrchestrationContext, runId: string, rings: 
   tellEntity(context, RUN_RECORD, runId, "plan", rings);
 }
 
-/** Who cancelled the run, if somebody did. Asked at points where stopping leaves nothing half done. */
-export function* cancellationOf(context: OrchestrationContext, runId: string): Step<Cancellation | null> {
-  return yield* askEntity<Cancellation | null>(context, RUN_RECORD, runId, "cancellation");
+/** What operators and events asked of the run so far. */
+export function* readRecord(
+  context: OrchestrationContext,
+  runId: string,
+): Step<Pick<RunRecord, "cancellation" | "folded">> {
+  return yield* askEntity(context, RUN_RECORD, runId, "read");
 }
 
-/** Whether the run was cancelled. */
+/** Whether the run was cancelled. Asked at points where stopping leaves nothing half done. */
 export function* isCancelled(context: OrchestrationContext, runId: string): Step<boolean> {
-  return (yield* cancellationOf(context, runId)) !== null;
+  return (yield* readRecord(context, runId)).cancellation !== null;
 }

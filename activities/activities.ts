@@ -1,0 +1,35 @@
+import { deliverCard } from "./deliver-card.ts";
+import { drainSlice } from "./drain-slice.ts";
+import { cordonNodes, listNodes, uncordonNodes } from "./nodes.ts";
+import { checkRunAlive, observeWorkloads, preflightCluster, readFleet, tryObserveCluster } from "./observe.ts";
+import type { ActivityPorts } from "./ports.ts";
+
+/**
+ * The steps with side effects, by name. Each may run twice and looks before it acts; each throws DrydockError for what is
+ * expected to fail, which `answer` turns into data.
+ */
+export function createActivities(ports: ActivityPorts) {
+  return {
+    readFleet: (_: null) => readFleet(ports),
+    observeCluster: (input: { readonly name: string; readonly resourceId: string }) => tryObserveCluster(ports, input),
+    preflightCluster: (input: Parameters<typeof preflightCluster>[1]) => preflightCluster(ports, input),
+    observeWorkloads: (input: { readonly resourceId: string }) => observeWorkloads(ports, input),
+    listNodes: (input: Parameters<typeof listNodes>[1]) => listNodes(ports, input),
+    cordonNodes: (input: Parameters<typeof cordonNodes>[1]) => cordonNodes(ports, input),
+    uncordonNodes: (input: Parameters<typeof uncordonNodes>[1]) => uncordonNodes(ports, input),
+    drainSlice: (input: Parameters<typeof drainSlice>[1]) => drainSlice(ports, input),
+    beginOperation: (input: Parameters<ActivityPorts["beginPoolOperation"]>[0]) => ports.beginPoolOperation(input),
+    pollOperation: (input: PollInput) => ports.pollPoolOperation(input.operation, input.state),
+    checkRunAlive: (input: { readonly instanceId: string }) => checkRunAlive(ports, input),
+    deliverCard: (input: Parameters<typeof deliverCard>[1]) => deliverCard(ports, input),
+  };
+}
+
+type Begun = ActivityPorts["pollPoolOperation"];
+interface PollInput {
+  readonly operation: Parameters<Begun>[0];
+  readonly state: Parameters<Begun>[1];
+}
+
+/** The activities, as orchestrations call them. */
+export type Activities = ReturnType<typeof createActivities>;

@@ -1,0 +1,66 @@
+import type { AgentPool, ManagedCluster } from "@azure/arm-containerservice";
+import type { ClusterFacts, PoolFacts } from "../../domain/cluster-facts.ts";
+import { type ArmSettings, createArmClient } from "./arm-client.ts";
+import { azureFailure } from "./azure-failure.ts";
+import { parseClusterId } from "./resource-id.ts";
+
+/** Looks at a cluster and its node pools, with the newest image of each. Throws DrydockError. */
+export async function observeCluster(settings: ArmSettings, resourceId: string): Promise<ClusterFacts> {
+  const { subscriptionId, resourceGroup, name } = parseClusterId(resourceId);
+  const { client } = await createArmClient(settings, subscriptionId);
+  try {
+    const cluster = await client.managedClusters.get(resourceGroup, name);
+    const pools: PoolFacts[] = [];
+    for await (const pool of client.agentPools.list(resourceGroup, name)) {
+      const profile = await client.agentPools.getUpgradeProfile(resourceGroup, name, pool.name ?? "");
+      pools.push(poolFacts(pool, profile.latestNodeImageVersion));
+    }
+    return clusterFacts(cluster, resourceId, pools);
+  } catch (error) {
+    throw azureFailure(error, `look at cluster ${name}`);
+  }
+}
+
+/** The kubeconfig of the app's own identity on a cluster, as YAML: a secret. Throws DrydockError. */
+export async function readKubeconfig(settings: ArmSettings, resourceId: string): Promise<string> {
+  const { subscriptionId, resourceGroup, name } = parseClusterId(resourceId);
+  const { client } = await createArmClient(settings, subscriptionId);
+  try {
+    const { kubeconfigs = [] } = await client.managedClusters.listClusterUserCredentials(resourceGroup, name, {
+      format: "exec",
+    });
+    const value = kubeconfigs[0]?.value;
+    if (value === undefined) throw new Error("the answer holds no kubeconfig");
+    return Buffer.from(value).toString("utf8");
+  } catch (error) {
+    throw azureFailure(error, `get the user credentials of cluster ${name}`);
+  }
+}
+
+function clusterFacts(cluster: ManagedCluster, resourceId: string, pools: readonly PoolFacts[]): ClusterFacts {
+  return {
+    name: cluster.name ?? "",
+    resourceId,
+    location: cluster.location,
+    kubernetesVersion: cluster.currentKubernetesVersion ?? cluster.kubernetesVersion ?? "",
+    provisioningState: cluster.provisioningState ?? "Unknown",
+    powerState: cluster.powerState?.code ?? "Running",
+    pools,
+  };
+}
+
+function poolFacts(pool: AgentPool, latestNodeImageVersion: string | undefined): PoolFacts {
+  return {
+    name: pool.name ?? "",
+    mode: pool.mode ?? "User",
+    osType: pool.osType ?? "Linux",
+    osSku: pool.osSKU ?? "",
+    vmSize: pool.vmSize ?? "",
+    count: pool.count ?? 0,
+    kubernetesVersion: pool.currentOrchestratorVersion ?? pool.orchestratorVersion ?? "",
+    nodeImageVersion: pool.nodeImageVersion ?? "",
+    latestNodeImageVersion: latestNodeImageVersion ?? "",
+    provisioningState: pool.provisioningState ?? "Unknown",
+    powerState: pool.powerState?.code ?? "Running",
+  };
+}

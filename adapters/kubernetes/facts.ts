@@ -1,0 +1,94 @@
+import type { V1Deployment, V1Node, V1Pod, V1PodDisruptionBudget, V1StatefulSet } from "@kubernetes/client-node";
+import type { BudgetFacts, PodFacts } from "../../domain/drain/facts.ts";
+import type { NodeFacts, WorkloadFacts } from "../../domain/proof.ts";
+
+/** Annotation of pods that the kubelet runs from a file: mirrors, which the API cannot evict. */
+const MIRROR_ANNOTATION = "kubernetes.io/config.mirror";
+const NODE_IMAGE_LABEL = "kubernetes.azure.com/node-image-version";
+/** Kubernetes' default for terminationGracePeriodSeconds. */
+const DEFAULT_GRACE_SECONDS = 30;
+const PHASES = ["Pending", "Running", "Succeeded", "Failed"] as const;
+
+/** What a drain needs of a pod. */
+export function podFacts(pod: V1Pod): PodFacts {
+  const { metadata = {}, spec, status } = pod;
+  return {
+    namespace: metadata.namespace ?? "",
+    name: metadata.name ?? "",
+    uid: metadata.uid ?? "",
+    nodeName: spec?.nodeName ?? "",
+    phase: PHASES.find((phase) => phase === status?.phase) ?? "Unknown",
+    ready: (status?.conditions ?? []).some(({ type, status: value }) => type === "Ready" && value === "True"),
+    deletionAt: metadata.deletionTimestamp ? new Date(metadata.deletionTimestamp).toISOString() : null,
+    labels: metadata.labels ?? {},
+    owner: ownerOf(pod),
+    isMirror: metadata.annotations?.[MIRROR_ANNOTATION] !== undefined,
+    hasEmptyDir: (spec?.volumes ?? []).some((volume) => volume.emptyDir !== undefined),
+    graceSeconds: spec?.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS,
+    nodeSelector: spec?.nodeSelector ?? {},
+  };
+}
+
+/** The controller people know: a ReplicaSet that a Deployment made is named after it and the template's hash. */
+function ownerOf({ metadata = {} }: V1Pod): PodFacts["owner"] {
+  const controller = (metadata.ownerReferences ?? []).find((reference) => reference.controller === true);
+  if (!controller) return null;
+  const hash = metadata.labels?.["pod-template-hash"];
+  if (controller.kind === "ReplicaSet" && hash !== undefined && controller.name.endsWith(`-${hash}`)) {
+    return { kind: "Deployment", name: controller.name.slice(0, -(hash.length + 1)) };
+  }
+  return { kind: controller.kind, name: controller.name };
+}
+
+/** What a drain needs of a budget. */
+export function budgetFacts(budget: V1PodDisruptionBudget): BudgetFacts {
+  const { metadata = {}, spec = {}, status } = budget;
+  return {
+    namespace: metadata.namespace ?? "",
+    name: metadata.name ?? "",
+    resourceVersion: metadata.resourceVersion ?? "",
+    selector: spec.selector
+      ? {
+          matchLabels: spec.selector.matchLabels ?? {},
+          matchExpressions: (spec.selector.matchExpressions ?? []).map(({ key, operator, values }) => ({
+            key,
+            operator,
+            values: values ?? [],
+          })),
+        }
+      : null,
+    minAvailable: spec.minAvailable ?? null,
+    maxUnavailable: spec.maxUnavailable ?? null,
+    unhealthyPodEvictionPolicy: spec.unhealthyPodEvictionPolicy === "AlwaysAllow" ? "AlwaysAllow" : "IfHealthyBudget",
+    disruptionsAllowed: status?.disruptionsAllowed ?? 0,
+    currentHealthy: status?.currentHealthy ?? 0,
+    desiredHealthy: status?.desiredHealthy ?? 0,
+    expectedPods: status?.expectedPods ?? 0,
+    isCurrent: status !== undefined && (status.observedGeneration ?? 0) >= (metadata.generation ?? 0),
+  };
+}
+
+/** What a proof needs of a node. */
+export function nodeFacts({ metadata = {}, spec, status }: V1Node): NodeFacts {
+  return {
+    name: metadata.name ?? "",
+    image: metadata.labels?.[NODE_IMAGE_LABEL] ?? "",
+    kubeletVersion: status?.nodeInfo?.kubeletVersion ?? "",
+    ready: (status?.conditions ?? []).some(({ type, status: value }) => type === "Ready" && value === "True"),
+    unschedulable: spec?.unschedulable === true,
+  };
+}
+
+/** How a Deployment or StatefulSet stands. */
+export function workloadFacts(
+  kind: string,
+  { metadata = {}, spec, status }: V1Deployment | V1StatefulSet,
+): WorkloadFacts {
+  return {
+    kind,
+    namespace: metadata.namespace ?? "",
+    name: metadata.name ?? "",
+    desired: spec?.replicas ?? 1,
+    ready: status?.readyReplicas ?? 0,
+  };
+}

@@ -1,0 +1,104 @@
+import type { CoreV1Api, KubeConfig, PolicyV1Api, V1Pod } from "@kubernetes/client-node";
+import type { BudgetFacts, PodFacts } from "../../domain/drain/facts.ts";
+import type { NodeFacts, WorkloadFacts } from "../../domain/proof.ts";
+import { type ChangeWatch, openChangeWatch } from "./change-watch.ts";
+import { cordonNode, uncordonNode } from "./cordon.ts";
+import { type EvictionOutcome, evictPod } from "./evict-pod.ts";
+import { budgetFacts, nodeFacts, podFacts, workloadFacts } from "./facts.ts";
+import { kubernetesFailure } from "./kubernetes-failure.ts";
+
+/** Label that AKS gives a node with the name of its pool. */
+const POOL_LABEL = "kubernetes.azure.com/agentpool";
+const PAGE_SIZE = 500;
+
+/** What Drydock asks of one cluster's Kubernetes API. Every call throws DrydockError. */
+export interface KubernetesCluster {
+  /** Nodes of a pool. */
+  nodesOfPool(pool: string): Promise<NodeFacts[]>;
+  /** Pods on a node. */
+  podsOnNode(node: string): Promise<PodFacts[]>;
+  /** Every pod of the cluster. */
+  pods(): Promise<PodFacts[]>;
+  /** Every PodDisruptionBudget of the cluster. */
+  budgets(): Promise<BudgetFacts[]>;
+  /** Deployments and StatefulSets. */
+  workloads(): Promise<WorkloadFacts[]>;
+  /** Makes a node unschedulable in the name of a run; one that somebody else cordoned stays theirs. */
+  cordon(node: string, runId: string): Promise<void>;
+  /** Takes back the run's own cordon; any other stays. */
+  uncordon(node: string, runId: string): Promise<void>;
+  /** Asks the eviction API to let a pod go. */
+  evict(pod: PodFacts): Promise<EvictionOutcome>;
+  /** Tells when a pod of a node or any budget changes. */
+  watchDrain(node: string): Promise<ChangeWatch>;
+}
+
+/** Speaks to the cluster that a kubeconfig points at, through the official client. */
+export async function openKubernetesCluster(name: string, config: KubeConfig): Promise<KubernetesCluster> {
+  const { AppsV1Api, CoreV1Api, PolicyV1Api } = await import("@kubernetes/client-node");
+  const core: CoreV1Api = config.makeApiClient(CoreV1Api);
+  const policy: PolicyV1Api = config.makeApiClient(PolicyV1Api);
+  const apps = config.makeApiClient(AppsV1Api);
+  const ask = async <T>(what: string, call: () => Promise<T>): Promise<T> => {
+    try {
+      return await call();
+    } catch (error) {
+      throw kubernetesFailure(error, `${what} of ${name}`);
+    }
+  };
+  const listPods = (fieldSelector?: string) =>
+    listAll<V1Pod>((_continue) =>
+      core.listPodForAllNamespaces({
+        limit: PAGE_SIZE,
+        ...(fieldSelector ? { fieldSelector } : {}),
+        ...(_continue ? { _continue } : {}),
+      }),
+    );
+  return {
+    nodesOfPool: (pool) =>
+      ask(`list the nodes of pool ${pool}`, async () =>
+        (await core.listNode({ labelSelector: `${POOL_LABEL}=${pool}` })).items.map(nodeFacts).sort(byName),
+      ),
+    podsOnNode: (node) =>
+      ask(`list the pods of node ${node}`, async () => (await listPods(`spec.nodeName=${node}`)).map(podFacts)),
+    pods: () => ask("list the pods", async () => (await listPods()).map(podFacts)),
+    budgets: () =>
+      ask("list the PodDisruptionBudgets", async () =>
+        (await policy.listPodDisruptionBudgetForAllNamespaces({})).items.map(budgetFacts),
+      ),
+    workloads: () =>
+      ask("list the workloads", async () => {
+        const deployments = await apps.listDeploymentForAllNamespaces({});
+        const statefulSets = await apps.listStatefulSetForAllNamespaces({});
+        return [
+          ...deployments.items.map((item) => workloadFacts("Deployment", item)),
+          ...statefulSets.items.map((item) => workloadFacts("StatefulSet", item)),
+        ];
+      }),
+    cordon: (node, runId) => ask(`cordon node ${node}`, () => cordonNode(core, node, runId)),
+    uncordon: (node, runId) => ask(`uncordon node ${node}`, () => uncordonNode(core, node, runId)),
+    evict: (pod) => ask(`evict pod ${pod.namespace}/${pod.name}`, () => evictPod(core, pod)),
+    watchDrain: (node) => ask(`watch node ${node}`, () => openChangeWatch(config, node)),
+  };
+}
+
+interface Page<T> {
+  readonly items: T[];
+  readonly metadata?: { readonly _continue?: string };
+}
+
+/** Reads a list page by page, as `kubectl get --chunk-size` does. */
+async function listAll<T>(page: (token: string | undefined) => Promise<Page<T>>): Promise<T[]> {
+  const items: T[] = [];
+  let token: string | undefined;
+  do {
+    const answer = await page(token);
+    items.push(...answer.items);
+    token = answer.metadata?._continue || undefined;
+  } while (token !== undefined);
+  return items;
+}
+
+function byName(left: NodeFacts, right: NodeFacts): number {
+  return left.name < right.name ? -1 : 1;
+}

@@ -1,0 +1,44 @@
+import { z } from "zod";
+
+const urlSchema = z.url({ protocol: /^https?$/, error: "expected an http(s) URL" });
+
+const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
+
+/** The app's settings, as environment variables; docs/architecture.md tells what each means. An empty value is none. */
+export const settingsSchema = z.object({
+  FLEET_CONFIG: z.string().default("fleet.yaml"),
+  AZURE_RESOURCE_MANAGER_ENDPOINT: urlSchema
+    .refine(isSafeEndpoint, "plain http is for a loopback address only")
+    .default("https://management.azure.com"),
+  AZURE_CLIENT_ID: z.string().optional(),
+  IDENTITY_ENDPOINT: z.string().optional(),
+  TEAMS_WEBHOOK_URL: urlSchema.optional(),
+  PUBLIC_URL: urlSchema.optional(),
+  WEBSITE_HOSTNAME: z.string().optional(),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+function isSafeEndpoint(text: string): boolean {
+  const { protocol, hostname } = new URL(text);
+  return protocol === "https:" || LOOPBACK.includes(hostname);
+}
+
+/**
+ * Reads the settings. Throws an Error that names every setting that is wrong, and never its value: some are secrets.
+ *
+ * @param env the environment
+ */
+export function parseSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
+  const parsed = settingsSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const mistakes = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  throw new Error(`The app's settings are wrong. ${mistakes.join("; ")}.`);
+}
+
+/** Where operators reach the app, without a slash at the end. */
+export function publicUrl({ PUBLIC_URL, WEBSITE_HOSTNAME = "localhost:7071" }: Settings): string {
+  if (PUBLIC_URL !== undefined) return PUBLIC_URL.replace(/\/+$/, "");
+  const isLocal = LOOPBACK.some((host) => WEBSITE_HOSTNAME === host || WEBSITE_HOSTNAME.startsWith(`${host}:`));
+  return `${isLocal ? "http" : "https"}://${WEBSITE_HOSTNAME}`;
+}

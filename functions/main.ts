@@ -1,0 +1,33 @@
+/**
+ * The app: reads its settings once and registers every function. This is `main` of package.json, bundled; how the parts meet
+ * is told in docs/architecture.md.
+ */
+import { join } from "node:path";
+import { parseSettings, publicUrl } from "../domain/settings.ts";
+import { registerDurable } from "./durable-functions.ts";
+import { registerFindNodeImages } from "./find-node-images.ts";
+import { registerConsole } from "./http/console.ts";
+import { registerDeadLetters } from "./http/dead-letters.ts";
+import { registerFleet } from "./http/fleet.ts";
+import { registerHealth } from "./http/health.ts";
+import { registerReport } from "./http/report.ts";
+import { registerRuns } from "./http/runs.ts";
+import { registerSignals } from "./http/signals.ts";
+import { registerContainerServiceEvent } from "./on-container-service-event.ts";
+import { createPorts } from "./ports.ts";
+
+/** The bundle is `dist/main.cjs`; fleet.yaml and the console are found from the app's folder. */
+const appDirectory = join(__dirname, "..");
+const settings = parseSettings(process.env);
+const ports = createPorts(settings, appDirectory, () => publicUrl(parseSettings(process.env)));
+
+registerDurable(ports);
+registerContainerServiceEvent(ports);
+registerFindNodeImages();
+registerHealth();
+registerRuns(ports);
+registerReport();
+registerSignals();
+registerFleet(ports);
+registerDeadLetters();
+registerConsole(join(__dirname, "console"));

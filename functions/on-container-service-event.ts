@@ -1,0 +1,124 @@
+import { createHash } from "node:crypto";
+import { app, type InvocationContext } from "@azure/functions";
+import * as df from "durable-functions";
+import { decideEvent, type EventDecision, type FleetEvent, readEvent } from "../domain/events.ts";
+import { OPERATION_STEPS, type RunRequest, runIds, WAKE_EVENT } from "../domain/run-request.ts";
+import type { ListedRun } from "../domain/run-status.ts";
+import { DEAD_LETTERS, type DeadLetter } from "../orchestrations/dead-letters.ts";
+import { RUN_INDEX, RUN_INDEX_KEY } from "../orchestrations/run-index.ts";
+import { RUN_RECORD } from "../orchestrations/run-record.ts";
+import type { AppPorts } from "./ports.ts";
+import { findStatus, isAlive } from "./run-lookup.ts";
+
+/**
+ * Takes the events of AKS. An event starts a run under an id made from its own identity, so that a duplicate starts nothing;
+ * what cannot be handled becomes a dead letter. It throws only when trying again may help: Event Grid then sends it again.
+ */
+export function registerContainerServiceEvent(ports: AppPorts): void {
+  app.eventGrid("onContainerServiceEvent", {
+    extraInputs: [df.input.durableClient()],
+    handler: async (raw: unknown, context) => {
+      const client = df.getClient(context);
+      const event = readEvent(raw);
+      if ("mistakes" in event) {
+        const letter = { code: "MalformedEvent", reason: event.mistakes, eventId: "", eventType: "", source: "" };
+        return keepDeadLetter(client, context, letter);
+      }
+      const { config } = await ports.readFleet();
+      const clusters = new Map(config.clusters.map(({ resourceId, name }) => [resourceId.toLowerCase(), name]));
+      await act(client, context, event, decideEvent(event, clusters));
+    },
+  });
+}
+
+/** The id of the run that an event starts. */
+export function runIdOf(event: Pick<FleetEvent, "id" | "source">): string {
+  const hash = createHash("sha256").update(`${event.source.toLowerCase()}\n${event.id}`).digest("hex");
+  return `upgrade-${hash.slice(0, 16)}`;
+}
+
+async function act(
+  client: df.DurableClient,
+  context: InvocationContext,
+  event: FleetEvent,
+  decision: EventDecision,
+): Promise<void> {
+  switch (decision.kind) {
+    case "start":
+      return start(client, context, event, decision);
+    case "wake":
+      return wake(client, context, decision);
+    case "note":
+      return context.log(`event ${event.id}: ${decision.reason}`);
+    case "dead-letter": {
+      const { code, reason } = decision;
+      const letter = { code, reason, eventId: event.id, eventType: event.type, source: event.source };
+      return keepDeadLetter(client, context, letter);
+    }
+  }
+}
+
+async function start(
+  client: df.DurableClient,
+  context: InvocationContext,
+  event: FleetEvent,
+  decision: EventDecision & { kind: "start" },
+): Promise<void> {
+  const runId = runIdOf(event);
+  if (await findStatus(client, runId)) return context.log(`event ${event.id} is known: run ${runId}`);
+  const current = await runWithFacts(client, decision.facts);
+  if (current !== undefined) {
+    const folded = { id: event.id, source: event.source };
+    await client.signalEntity(new df.EntityId(RUN_RECORD, current), "fold", folded);
+    return context.log(`event ${event.id} asks for what run ${current} is doing; folded into it`);
+  }
+  const request: RunRequest = {
+    kind: "upgrade",
+    trigger: {
+      by: "Event Grid",
+      reason: decision.reason,
+      event: { type: event.type, source: event.source, id: event.id },
+    },
+    targets: null,
+    facts: decision.facts,
+  };
+  await client.startNew("upgrade", { instanceId: runId, input: request });
+  context.log(`event ${event.id} started run ${runId}: ${decision.reason}`);
+}
+
+/** The run under way that an event with the same facts started. AKS tells every cluster of the same version. */
+async function runWithFacts(client: df.DurableClient, facts: string): Promise<string | undefined> {
+  const index = await client.readEntityState<ListedRun[]>(new df.EntityId(RUN_INDEX, RUN_INDEX_KEY));
+  for (const run of index.entityState ?? []) {
+    if (run.facts === facts && run.endedAt === null && (await isAlive(client, run.id))) return run.id;
+  }
+  return undefined;
+}
+
+/** Ends the waits of all runs under way for a pool's operation; they look for themselves how it went. */
+async function wake(
+  client: df.DurableClient,
+  context: InvocationContext,
+  { cluster, pool }: EventDecision & { kind: "wake" },
+): Promise<void> {
+  const index = await client.readEntityState<ListedRun[]>(new df.EntityId(RUN_INDEX, RUN_INDEX_KEY));
+  const running = (index.entityState ?? []).filter(({ endedAt }) => endedAt === null);
+  for (const { id } of running) {
+    for (const step of OPERATION_STEPS) {
+      const instanceId = runIds.operation(id, cluster, pool, step);
+      if (!(await isAlive(client, instanceId))) continue;
+      await client.raiseEvent(instanceId, WAKE_EVENT, null);
+      context.log(`woke ${instanceId}`);
+    }
+  }
+}
+
+async function keepDeadLetter(
+  client: df.DurableClient,
+  context: InvocationContext,
+  letter: Omit<DeadLetter, "at">,
+): Promise<void> {
+  const at = new Date().toISOString();
+  context.warn(`event ${letter.eventId || "(no id)"} is a dead letter: ${letter.code}: ${letter.reason}`);
+  await client.signalEntity(new df.EntityId(DEAD_LETTERS, at.slice(0, 7)), "add", { ...letter, at });
+}

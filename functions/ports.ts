@@ -1,0 +1,62 @@
+import { isAbsolute, join } from "node:path";
+import type { ActivityPorts } from "../activities/ports.ts";
+import { createCredential } from "../adapters/azure/credential.ts";
+import { observeCluster, readKubeconfig } from "../adapters/azure/managed-clusters.ts";
+import { beginPoolOperation, pollPoolOperation } from "../adapters/azure/pool-operations.ts";
+import { readFleetFile } from "../adapters/fleet-config.ts";
+import { loadKubeconfig } from "../adapters/kubernetes/kubeconfig.ts";
+import { type KubernetesCluster, openKubernetesCluster } from "../adapters/kubernetes/kubernetes-cluster.ts";
+import type { Settings } from "../domain/settings.ts";
+
+/** What the app reaches the outside through, but for what needs an invocation's durable client. */
+export type AppPorts = Omit<ActivityPorts, "isAlive">;
+
+/** How long a cluster's credentials are used before they are asked for again. */
+const KUBECONFIG_MINUTES = 10;
+
+/**
+ * Wires the adapters to the settings. Nothing is connected to until it is needed.
+ *
+ * @param appDirectory where a relative FLEET_CONFIG is looked for
+ * @param publicUrl where operators reach the app; asked for each time, since hosts may set it late
+ */
+export function createPorts(settings: Settings, appDirectory: string, publicUrl: () => string): AppPorts {
+  const credential = createCredential({
+    clientId: settings.AZURE_CLIENT_ID,
+    hasManagedIdentity: settings.IDENTITY_ENDPOINT !== undefined,
+  });
+  const arm = { endpoint: settings.AZURE_RESOURCE_MANAGER_ENDPOINT, credential };
+  const { FLEET_CONFIG: location, TEAMS_WEBHOOK_URL: webhook } = settings;
+  const isPlaced = /^https?:/.test(location) || isAbsolute(location);
+  const openKubernetes = async (resourceId: string): Promise<KubernetesCluster> => {
+    const text = await readKubeconfig(arm, resourceId);
+    const name = resourceId.split("/").at(-1) ?? resourceId;
+    return openKubernetesCluster(name, await loadKubeconfig(text, credential));
+  };
+  return {
+    readFleet: () => readFleetFile(isPlaced ? location : join(appDirectory, location)),
+    observeCluster: (resourceId) => observeCluster(arm, resourceId),
+    beginPoolOperation: (operation) => beginPoolOperation(arm, operation),
+    pollPoolOperation: (operation, state) => pollPoolOperation(arm, operation, state),
+    openKubernetes: keepFor(KUBECONFIG_MINUTES, openKubernetes),
+    async postReport(report) {
+      if (webhook === undefined) return false;
+      const { postReportCard } = await import("../adapters/teams/post-report-card.ts");
+      await postReportCard(webhook, report, `${publicUrl()}/console#/runs/${report.id}`);
+      return true;
+    },
+  };
+}
+
+/** Keeps what was opened for some minutes; what failed to open is tried anew. */
+function keepFor<T>(minutes: number, open: (key: string) => Promise<T>): (key: string) => Promise<T> {
+  const kept = new Map<string, { readonly opened: Promise<T>; readonly untilMs: number }>();
+  return (key) => {
+    const known = kept.get(key);
+    if (known && known.untilMs > Date.now()) return known.opened;
+    const opened = open(key);
+    kept.set(key, { opened, untilMs: Date.now() + minutes * 60_000 });
+    opened.catch(() => kept.delete(key));
+    return opened;
+  };
+}

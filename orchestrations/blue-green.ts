@@ -1,0 +1,194 @@
+import { greenPoolName } from "../domain/pool-name.ts";
+import { type NodeFacts, provePool } from "../domain/proof.ts";
+import type { DrainResult } from "../domain/report.ts";
+import { runIds } from "../domain/run-request.ts";
+import type { DrainNodeInput } from "./drain-node.ts";
+import { nowMs, perform, runChildren, type Step, waitUntil } from "./durable.ts";
+import { durableOperation } from "./durable-operation.ts";
+import { requireProof, requireSuccess } from "./pool-steps.ts";
+import { isCancelled } from "./run-record.ts";
+import { PoolHalted, type PoolWork } from "./upgrade-pool.ts";
+
+const CREATE_HOURS = 1;
+const DELETE_HOURS = 2;
+/** How long new nodes may take to be Ready after Azure says that the pool is there. */
+const READY_MINUTES = 15;
+const READY_POLL_MS = 15_000;
+/** How long workloads may take to be as ready as before, after the soak. */
+const SETTLE_MINUTES = 10;
+
+/**
+ * Replaces a pool: a green pool with the new image beside the blue one, then the blue nodes are cordoned and drained, the
+ * workloads are proven on the green ones, and only then do the blue nodes go. Until that last step everything is undone when
+ * something fails: the blue nodes still stand.
+ */
+export function* replacePool(work: PoolWork): Step<void> {
+  const green = yield* createGreen(work);
+  yield* awaitReady(work, green);
+  const blue = yield* cordonBlue(work);
+  yield* drainBlue(work, blue);
+  yield* soakAndProve(work, green);
+  // From here on the blue nodes go for good: the green ones carry the workloads and stay. A cordon must not outlive the run,
+  // though, should Azure not delete the blue pool.
+  work.undo.forget();
+  undoCordon(work, blue);
+  yield* deleteBlue(work);
+}
+
+function* createGreen(work: PoolWork): Step<string> {
+  const { context, input } = work;
+  const { runId, cluster, resourceId, pool } = input;
+  const facts = yield* perform(context, "observeCluster", { name: cluster, resourceId });
+  if ("unreachable" in facts) throw new PoolHalted("failed", facts.unreachable);
+  const taken = facts.facts.pools.map(({ name }) => name);
+  const green = greenPoolName(pool.name, pool.osType, taken);
+  work.show({ state: "creating", replacement: green });
+  work.undo.push(
+    `take pool ${green} away again`,
+    `Drain the nodes of ${green} (kubectl drain), then az aks nodepool delete --nodepool-name ${green}.`,
+    () => removeGreen(work, green),
+  );
+  const outcome = yield* durableOperation(
+    context,
+    runIds.operation(runId, cluster, pool.name, "create"),
+    { kind: "createPool", resourceId, runId, pool: green, like: pool.name },
+    CREATE_HOURS,
+  );
+  requireSuccess(work, outcome, `create pool ${green}`);
+  return green;
+}
+
+/** Waits for the green nodes to be Ready with the planned image, before anything is drained towards them. */
+function* awaitReady(work: PoolWork, green: string): Step<void> {
+  const { context, input } = work;
+  const deadlineMs = nowMs(context) + READY_MINUTES * 60_000;
+  for (;;) {
+    const nodes = yield* perform(context, "listNodes", { resourceId: input.resourceId, pool: green });
+    const { cluster, pool } = input;
+    const findings = provePool({ cluster, pool: green, image: pool.toImage, nodes, before: [], after: [] });
+    const waits = findings.every(({ code }) => code === "NodeNotReady" || code === "PoolWithoutNodes");
+    if (findings.length === 0) return;
+    if (!waits || nowMs(context) >= deadlineMs) return requireProof(work, findings);
+    yield* waitUntil(context, nowMs(context) + READY_POLL_MS);
+  }
+}
+
+/** Cordons all blue nodes first, so that no pod is moved twice. */
+function* cordonBlue(work: PoolWork): Step<string[]> {
+  const { context, input } = work;
+  const { runId, resourceId, pool } = input;
+  const nodes: NodeFacts[] = yield* perform(context, "listNodes", { resourceId, pool: pool.name });
+  const names = nodes.map(({ name }) => name);
+  work.show({ state: "draining", nodes: names });
+  undoCordon(work, names);
+  yield* perform(context, "cordonNodes", { resourceId, runId, nodes: names });
+  return names;
+}
+
+function undoCordon({ context, input, undo }: PoolWork, nodes: readonly string[]): void {
+  const { runId, resourceId, pool } = input;
+  undo.push(`uncordon the nodes of pool ${pool.name}`, `kubectl uncordon ${nodes.join(" ")}`, function* () {
+    yield* perform(context, "uncordonNodes", { resourceId, runId, nodes });
+  });
+}
+
+function* drainBlue(work: PoolWork, nodes: readonly string[]): Step<void> {
+  const { context, input } = work;
+  const { runId, pool } = input;
+  const width = pool.policy.parallelDrains;
+  for (let from = 0; from < nodes.length; from += width) {
+    if (yield* isCancelled(context, runId)) throw new PoolHalted("cancelled", "the run was cancelled");
+    const results = yield* drainTogether(work, nodes.slice(from, from + width), true);
+    if (results.some(({ outcome }) => outcome === "cancelled")) {
+      throw new PoolHalted("cancelled", "the run was cancelled");
+    }
+    const failed = results.filter(({ outcome }) => outcome === "failed");
+    for (const result of failed) reportDrain(work, result);
+    if (failed.length > 0) throw new PoolHalted("failed", "a node did not drain");
+  }
+}
+
+function* drainTogether(
+  { context, input, drains }: PoolWork,
+  nodes: readonly string[],
+  stopsOnCancel: boolean,
+): Step<DrainResult[]> {
+  const { runId, cluster, resourceId, pool, drain } = input;
+  const children = nodes.map((node) => ({
+    instanceId: runIds.node(runId, cluster, pool.name, node),
+    input: { runId, resourceId, node, policy: drain, stopsOnCancel, progress: null } satisfies DrainNodeInput,
+  }));
+  const results = yield* runChildren<DrainResult>(context, "drainNode", children);
+  drains.push(...results);
+  return results;
+}
+
+/**
+ * Takes the green pool away again. What moved there is drained back first, under the same budgets as on the way in; nodes
+ * that still carry pods are never deleted.
+ */
+function* removeGreen(work: PoolWork, green: string): Step<void> {
+  const { context, input } = work;
+  const { runId, resourceId, pool } = input;
+  const nodes = yield* perform(context, "listNodes", { resourceId, pool: green });
+  const names = nodes.map(({ name }) => name);
+  yield* perform(context, "cordonNodes", { resourceId, runId, nodes: names });
+  const width = pool.policy.parallelDrains;
+  for (let from = 0; from < names.length; from += width) {
+    const results = yield* drainTogether(work, names.slice(from, from + width), false);
+    const stuck = results.find(({ outcome }) => outcome !== "drained");
+    if (stuck) {
+      yield* perform(context, "uncordonNodes", { resourceId, runId, nodes: names });
+      const blockers = stuck.blockers.map(({ pod, message }) => `${pod}: ${message}`).join("; ");
+      throw new Error(`node ${stuck.node} did not drain, so the pool was left as it is: ${blockers}`);
+    }
+  }
+  yield* deletePool(work, green, "undo", true);
+}
+
+function reportDrain(work: PoolWork, { node, podsLeft, podsTotal, blockers }: DrainResult): void {
+  const { cluster, drain } = work.input;
+  work.findings.push({
+    code: "DrainFailed",
+    severity: "blocker",
+    subject: node,
+    message: `node ${node} did not drain: ${podsLeft} of ${podsTotal} pods are left (at most ${drain.timeoutMinutes} minutes)`,
+    evidence: blockers.map(({ pod, code, message, since }) => `${pod}: ${code}: ${message}, since ${since}`),
+    remedy: "Clear what holds the pods, or give the drain more time in fleet.yaml (upgrade.drain.timeoutMinutes).",
+    cluster,
+  });
+}
+
+/** After the soak the workloads must stand as before; those that are still starting are given time. */
+function* soakAndProve(work: PoolWork, green: string): Step<void> {
+  const { context, input } = work;
+  const { cluster, resourceId, pool, baseline } = input;
+  work.show({ state: "soaking" });
+  yield* waitUntil(context, nowMs(context) + pool.policy.soakMinutes * 60_000);
+  const deadlineMs = nowMs(context) + SETTLE_MINUTES * 60_000;
+  for (;;) {
+    const nodes = yield* perform(context, "listNodes", { resourceId, pool: green });
+    const after = yield* perform(context, "observeWorkloads", { resourceId });
+    const proof = provePool({ cluster, pool: green, image: pool.toImage, nodes, before: baseline, after });
+    if (proof.length === 0) return;
+    if (nowMs(context) >= deadlineMs) return requireProof(work, proof);
+    yield* waitUntil(context, nowMs(context) + READY_POLL_MS);
+  }
+}
+
+function* deleteBlue(work: PoolWork): Step<void> {
+  work.show({ state: "deleting" });
+  yield* deletePool(work, work.input.pool.name, "delete", false);
+}
+
+function* deletePool(work: PoolWork, name: string, step: "delete" | "undo", onlyIfMadeByRun: boolean): Step<void> {
+  const { context, input } = work;
+  const { runId, cluster, resourceId, pool } = input;
+  const outcome = yield* durableOperation(
+    context,
+    runIds.operation(runId, cluster, pool.name, step),
+    { kind: "deletePool", resourceId, runId, pool: name, onlyIfMadeByRun },
+    DELETE_HOURS,
+  );
+  requireSuccess(work, outcome, `delete pool ${name}`);
+}

@@ -1,0 +1,109 @@
+import type { Finding } from "../domain/finding.ts";
+import type { DrainPolicy } from "../domain/fleet-config.ts";
+import type { WorkloadFacts } from "../domain/proof.ts";
+import type { DrainResult, PoolResult } from "../domain/report.ts";
+import type { PoolStatus } from "../domain/run-status.ts";
+import type { PoolPlan } from "../domain/upgrade-plan.ts";
+import { replacePool } from "./blue-green.ts";
+import { errorText, nowIso, type OrchestrationContext, type Step, StepFailed } from "./durable.ts";
+import { surgePool } from "./surge.ts";
+import { UndoStack } from "./undo-stack.ts";
+
+/** Input of the `upgradePool` orchestration. */
+export interface UpgradePoolInput {
+  readonly runId: string;
+  readonly cluster: string;
+  readonly resourceId: string;
+  readonly pool: PoolPlan;
+  readonly drain: DrainPolicy;
+  /** How the cluster's workloads stood before the run touched it. */
+  readonly baseline: readonly WorkloadFacts[];
+}
+
+/** A pool's upgrade while it is under way: what its steps share. */
+export interface PoolWork {
+  readonly context: OrchestrationContext;
+  readonly input: UpgradePoolInput;
+  readonly undo: UndoStack;
+  readonly drains: DrainResult[];
+  readonly findings: Finding[];
+  /** Shows a new state, and what else changed. */
+  show(change: Partial<PoolStatus>): void;
+  readonly status: () => PoolStatus;
+}
+
+/** The upgrade of a pool stops here, for a reason that its findings tell. */
+export class PoolHalted extends Error {
+  override readonly name = "PoolHalted";
+  readonly outcome: "failed" | "cancelled";
+
+  constructor(outcome: "failed" | "cancelled", message: string) {
+    super(message);
+    this.outcome = outcome;
+  }
+}
+
+/**
+ * Upgrades one pool by its strategy. It always answers a result: what fails is undone, newest change first, and told in
+ * findings.
+ */
+export function* upgradePool(context: OrchestrationContext): Step<PoolResult> {
+  const input = context.df.getInput<UpgradePoolInput>();
+  const startedAt = nowIso(context);
+  const work = begin(context, input);
+  let outcome: PoolResult["outcome"] = "done";
+  try {
+    yield* input.pool.policy.strategy === "blueGreen" ? replacePool(work) : surgePool(work);
+    work.undo.forget();
+    work.show({ state: "done" });
+  } catch (error) {
+    outcome = error instanceof PoolHalted ? error.outcome : "failed";
+    if (!(error instanceof PoolHalted)) work.findings.push(failure(input, error));
+    work.show({ state: "undoing" });
+    work.findings.push(...(yield* work.undo.run(input.cluster)));
+    work.show({ state: "failed" });
+  }
+  const { name, mode, policy, fromImage, toImage } = input.pool;
+  return {
+    name,
+    mode,
+    strategy: policy.strategy,
+    outcome,
+    state: work.status().state,
+    fromImage,
+    toImage,
+    replacement: work.status().replacement,
+    drains: work.drains,
+    findings: work.findings,
+    startedAt,
+    endedAt: nowIso(context),
+  };
+}
+
+function begin(context: OrchestrationContext, input: UpgradePoolInput): PoolWork {
+  let status: PoolStatus = { state: "pending", replacement: null, nodes: [] };
+  return {
+    context,
+    input,
+    undo: new UndoStack(),
+    drains: [],
+    findings: [],
+    status: () => status,
+    show(change) {
+      status = { ...status, ...change };
+      context.df.setCustomStatus(status);
+    },
+  };
+}
+
+function failure({ cluster, pool }: UpgradePoolInput, error: unknown): Finding {
+  return {
+    code: error instanceof StepFailed ? error.failure.code : "StepFailed",
+    severity: "blocker",
+    subject: `${cluster}/${pool.name}`,
+    message: `the upgrade of pool ${pool.name} stopped: ${errorText(error)}`,
+    evidence: [],
+    remedy: "What the run had changed was undone; mend the cause and run again.",
+    cluster,
+  };
+}
