@@ -31,13 +31,14 @@ export function proxyStream(
         response.writeHead(answer.statusCode ?? 502, headers);
         answer.pipe(response);
         answer.on("error", reject);
-        response.on("close", () => {
-          answer.destroy();
-          resolve();
-        });
       },
     );
     upstream.on("error", reject);
+    // Also when the client went away or the function failed: the app's side of the exchange must not wait for ever.
+    response.on("close", () => {
+      upstream.destroy();
+      resolve();
+    });
     request.pipe(upstream);
   });
 }
