@@ -49,9 +49,12 @@ class AppTimer {
   #callback: () => void;
   #delayMs: number;
   #repeat: boolean;
+  #isWaitedFor: boolean;
   #timer: ClockTimer | undefined;
 
-  constructor(scope: Scope, callback: () => void, delayMs: number, repeat: boolean) {
+  /** @param isWaitedFor whether somebody waits for it; a guard against a wait that is too long is not (as with `unref`) */
+  constructor(scope: Scope, callback: () => void, delayMs: number, repeat: boolean, isWaitedFor = true) {
+    this.#isWaitedFor = isWaitedFor;
     this.#scope = scope;
     this.#callback = callback;
     this.#delayMs = delayMs;
@@ -59,13 +62,16 @@ class AppTimer {
     this.#arm();
   }
 
-  #arm(): void {
-    this.#scope.pendingTimers += 1;
+  #count(change: 1 | -1): void {
+    if (this.#isWaitedFor) this.#scope.pendingTimers += change;
     updateHold(this.#scope);
+  }
+
+  #arm(): void {
+    this.#count(1);
     const fire = () => {
       this.#timer = undefined;
-      this.#scope.pendingTimers -= 1;
-      updateHold(this.#scope);
+      this.#count(-1);
       if (this.#repeat) this.#arm();
       this.#callback();
     };
@@ -76,8 +82,7 @@ class AppTimer {
     if (this.#timer) {
       this.#timer.cancel();
       this.#timer = undefined;
-      this.#scope.pendingTimers -= 1;
-      updateHold(this.#scope);
+      this.#count(-1);
     }
     return this;
   }
@@ -89,15 +94,22 @@ class AppTimer {
   }
 
   ref(): this {
-    return this;
+    return this.#setWaitedFor(true);
   }
 
   unref(): this {
-    return this;
+    return this.#setWaitedFor(false);
   }
 
   hasRef(): boolean {
-    return false;
+    return this.#isWaitedFor;
+  }
+
+  #setWaitedFor(isWaitedFor: boolean): this {
+    if (this.#timer) this.#count(-1);
+    this.#isWaitedFor = isWaitedFor;
+    if (this.#timer) this.#count(1);
+    return this;
   }
 
   [Symbol.dispose](): void {
@@ -170,6 +182,7 @@ function install(): void {
       scope,
       () => controller.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError")),
       delayMs,
+      false,
       false,
     );
     return controller.signal;

@@ -86,12 +86,20 @@ function refuse(log: HostLog, target: RegisteredFunction, message: string): Http
 
 /** The handshake of the Event Grid schema; in a CloudEvent the data is JSON inside of JSON. */
 function answerValidation(log: HostLog, target: RegisteredFunction, event: Event): HttpResponse {
-  const data: unknown = typeof event.data === "string" ? JSON.parse(event.data) : event.data;
+  const data = typeof event.data === "string" ? parseJson(event.data) : event.data;
   const code =
     typeof data === "object" && data !== null ? (data as { validationCode?: unknown }).validationCode : undefined;
   if (typeof code !== "string") return refuse(log, target, "The validation event holds no data.validationCode.");
   log.info({ function: target.name }, "Event Grid subscription validated");
   return { status: 200, body: { validationResponse: code } };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 async function dispatch(

@@ -1,3 +1,4 @@
+import { TransformStream } from "node:stream/web";
 import { app } from "@azure/functions";
 
 app.setup({ enableHttpStream: true });
