@@ -4,7 +4,7 @@ import { DrydockError } from "../domain/errors.ts";
 import type { Finding } from "../domain/finding.ts";
 import { preflight } from "../domain/preflight/preflight.ts";
 import type { WorkloadFacts } from "../domain/proof.ts";
-import type { ClusterPlan, Observation } from "../domain/upgrade-plan.ts";
+import { type ClusterPlan, type Observation, type PoolPlan, poolsStillBehind } from "../domain/upgrade-plan.ts";
 import type { ActivityPorts } from "./ports.ts";
 
 /** fleet.yaml as it is now. */
@@ -28,22 +28,31 @@ export async function tryObserveCluster(
   }
 }
 
-/** Runs every preflight check on a cluster; nothing is touched. */
+/** What a preflight found, and which pools are still to be done. */
+export interface PreflightAnswer {
+  readonly findings: readonly Finding[];
+  readonly pools: readonly PoolPlan[];
+}
+
+/** Runs every preflight check on a cluster whose turn has come; nothing is touched. */
 export async function preflightCluster(
   ports: ActivityPorts,
   { plan }: { readonly plan: ClusterPlan },
-): Promise<readonly Finding[]> {
+): Promise<PreflightAnswer> {
   const cluster: ClusterFacts = await ports.observeCluster(plan.resourceId);
+  const pools = poolsStillBehind(plan, cluster);
+  if (pools.length === 0) return { findings: [], pools };
   const kubernetes = await ports.openKubernetes(plan.resourceId);
   const poolOfNode = new Map<string, string>();
-  for (const pool of plan.pools) {
+  for (const pool of pools) {
     for (const node of await kubernetes.nodesOfPool(pool.name)) poolOfNode.set(node.name, pool.name);
   }
   const pods = (await kubernetes.pods()).flatMap((pod) => {
     const pool = poolOfNode.get(pod.nodeName);
     return pool === undefined ? [] : [{ ...pod, pool }];
   });
-  return preflight({ plan, cluster, pods, budgets: await kubernetes.budgets() });
+  const findings = preflight({ plan: { ...plan, pools }, cluster, pods, budgets: await kubernetes.budgets() });
+  return { findings, pools };
 }
 
 /** How the workloads of a cluster stand. */

@@ -62,6 +62,17 @@ export function planUpgrade(
   return { rings: rings.filter((ring) => ring.clusters.length > 0), findings };
 }
 
+/**
+ * The pools of a plan that are still to be done, by what a cluster looks like when its turn has come: another run may have
+ * been there meanwhile.
+ */
+export function poolsStillBehind(plan: ClusterPlan, now: ClusterFacts): PoolPlan[] {
+  return plan.pools.filter(({ name, toImage }) => {
+    const pool = now.pools.find((candidate) => candidate.name === name);
+    return pool !== undefined && (pool.nodeImageVersion !== toImage || pool.provisioningState !== "Succeeded");
+  });
+}
+
 function planCluster(
   config: FleetConfig,
   cluster: { name: string; resourceId: string },

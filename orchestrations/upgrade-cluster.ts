@@ -60,11 +60,13 @@ interface Parts {
 
 function* changeCluster(context: OrchestrationContext, runId: string, plan: ClusterPlan, parts: Parts): Step<Outcome> {
   parts.show("preflight");
-  parts.findings.push(...(yield* perform(context, "preflightCluster", { plan })));
+  const { findings, pools } = yield* perform(context, "preflightCluster", { plan });
+  parts.findings.push(...findings);
   const blocker = parts.findings.find(({ severity }) => severity === "blocker");
   if (blocker) return { outcome: "blocked", reason: blocker.message };
+  if (pools.length === 0) return { outcome: "done", reason: "another run had upgraded it meanwhile" };
   const baseline = yield* perform(context, "observeWorkloads", { resourceId: plan.resourceId });
-  for (const pool of plan.pools) {
+  for (const pool of pools) {
     if (yield* isCancelled(context, runId)) return { outcome: "cancelled", reason: "the run was cancelled" };
     parts.show("upgrading", `pool ${pool.name}`);
     const { name: cluster, resourceId, drain } = plan;

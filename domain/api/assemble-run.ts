@@ -139,7 +139,7 @@ function endedRing({ name, state, reason, clusters }: RingResult, plan: readonly
   };
 }
 
-/** Pools that were planned and never begun are shown as pending. */
+/** Pools that were planned and never begun were left alone. */
 function endedCluster(cluster: ClusterResult, planned: readonly PoolPlan[]): ClusterView {
   const { name, outcome, reason, startedAt, endedAt, pools } = cluster;
   const untouched = planned.filter((plan) => !pools.some((pool) => pool.name === plan.name));
@@ -149,7 +149,10 @@ function endedCluster(cluster: ClusterResult, planned: readonly PoolPlan[]): Clu
     reason,
     startedAt,
     endedAt,
-    pools: [...pools.map(endedPool), ...untouched.map((plan) => livePool(plan, undefined))],
+    pools: [
+      ...pools.map(endedPool),
+      ...untouched.map((plan): PoolView => ({ ...livePool(plan, undefined), state: "skipped" })),
+    ],
   };
 }
 

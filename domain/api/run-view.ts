@@ -39,6 +39,7 @@ export const poolStateSchema = z.enum([
   "undoing",
   "done",
   "failed",
+  "skipped",
 ]);
 export type PoolState = z.infer<typeof poolStateSchema>;
 
