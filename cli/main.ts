@@ -1,0 +1,65 @@
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Command, CommanderError } from "commander";
+import { CommandFailure, EXIT_FAILED, EXIT_USAGE } from "./failure.ts";
+import { Interrupted } from "./start/interrupts.ts";
+import { start } from "./start/start.ts";
+import { startCommand } from "./start/start-flags.ts";
+
+/** node:sqlite, which the embedded host and the simulator keep their state in, is stable from here on. */
+const NODE_MAJOR_MIN = 24;
+
+/** The app lies above the folder of this file: dist/cli.js when built, cli/main.ts in the repository. */
+const appDirectory = join(dirname(fileURLToPath(import.meta.url)), "..");
+
+function createProgram(): Command {
+  const program = new Command("drydock")
+    .description("Day-2 automation for AKS fleets.")
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "drydock: ")) })
+    .exitOverride();
+  const command = startCommand(appDirectory, async (flags) => {
+    process.exitCode = await start(flags, process.stdout);
+  });
+  command.copyInheritedSettings(program);
+  return program.addCommand(command);
+}
+
+/** Whoever reads our output is gone (`drydock start | head`): end as when the terminal closes. */
+function endWithReader(): void {
+  process.stdout.once("error", () => {
+    process.stdout.on("error", () => {});
+    process.kill(process.pid, "SIGHUP");
+  });
+}
+
+async function main(): Promise<void> {
+  const major = Number(process.versions.node.split(".")[0]);
+  if (major < NODE_MAJOR_MIN) {
+    process.stderr.write(
+      `drydock: this is Node ${process.versions.node}, and Node ${NODE_MAJOR_MIN} is needed. Use npm start, which brings its own.\n`,
+    );
+    process.exitCode = EXIT_USAGE;
+    return;
+  }
+  endWithReader();
+  try {
+    await createProgram().parseAsync();
+  } catch (error) {
+    process.exitCode = exitCodeOf(error);
+  }
+}
+
+/** Says what went wrong, in one line where the user can mend it, and answers the exit code. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof Interrupted) return error.exitCode;
+  // Commander has said it already; --help ends with 0.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  if (error instanceof CommandFailure) {
+    process.stderr.write(`drydock: ${error.message}\n`);
+    return error.exitCode;
+  }
+  process.stderr.write(`drydock: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return EXIT_FAILED;
+}
+
+await main();

@@ -1,0 +1,85 @@
+import type { ClusterView, NodeView, PoolView, RingView, RunView } from "../../domain/api/run-view.ts";
+import { printable } from "./fit-width.ts";
+
+/**
+ * What differs between two looks at a run, one line a change, each with the virtual time of the second look (UTC). Without
+ * a first look: everything that has begun.
+ */
+export function changesBetween(previous: RunView | undefined, next: RunView): string[] {
+  const time = next.updatedAt.slice(11, 19);
+  const lines: string[] = [];
+  if (next.phase !== previous?.phase) lines.push(next.phase);
+  for (const ring of next.rings) {
+    lines.push(...ringChanges(named(previous?.rings, ring.name), ring));
+  }
+  const known = new Set(previous?.findings.map((finding) => JSON.stringify(finding)));
+  for (const finding of next.findings) {
+    if (known.has(JSON.stringify(finding))) continue;
+    lines.push(`${finding.severity} ${finding.code} ${finding.subject}: ${finding.message}`);
+  }
+  return lines.map((line) => `${time} ${printable(line)}`);
+}
+
+function ringChanges(previous: RingView | undefined, next: RingView): string[] {
+  const lines: string[] = [];
+  const said = ringState(next);
+  if (said !== ringState(previous ?? { state: "pending", waitingUntil: null, reason: null })) {
+    lines.push(`${next.name} ${said}`);
+  }
+  for (const cluster of next.clusters) {
+    lines.push(...clusterChanges(next.name, named(previous?.clusters, cluster.name), cluster));
+  }
+  return lines;
+}
+
+function ringState({ state, waitingUntil, reason }: Pick<RingView, "state" | "waitingUntil" | "reason">): string {
+  const until = waitingUntil === null ? "" : ` until ${waitingUntil.slice(0, 16).replace("T", " ")} UTC`;
+  return `${state}${until}${reason === null ? "" : ` (${reason})`}`;
+}
+
+function clusterChanges(ring: string, previous: ClusterView | undefined, next: ClusterView): string[] {
+  const path = `${ring}/${next.name}`;
+  const lines: string[] = [];
+  if (next.state !== (previous?.state ?? "pending") || next.reason !== (previous?.reason ?? null)) {
+    lines.push(`${path} ${next.state}${next.reason === null ? "" : ` (${next.reason})`}`);
+  }
+  for (const pool of next.pools) {
+    lines.push(...poolChanges(`${path}/${pool.name}`, named(previous?.pools, pool.name), pool));
+  }
+  return lines;
+}
+
+function poolChanges(path: string, previous: PoolView | undefined, next: PoolView): string[] {
+  const lines: string[] = [];
+  if (next.state !== (previous?.state ?? "pending")) lines.push(`${path} ${poolState(next)}`);
+  for (const node of next.nodes) {
+    const before = named(previous?.nodes, node.name);
+    const said = nodeState(node);
+    const isNews = before === undefined ? node.state !== "waiting" : said !== nodeState(before);
+    if (isNews) lines.push(`${path} ${node.name} ${said}`);
+  }
+  return lines;
+}
+
+function poolState(pool: PoolView): string {
+  if (pool.state === "creating" && pool.replacement !== null) return `creating ${pool.replacement} (${pool.toImage})`;
+  if (pool.state === "upgrading" || pool.state === "done")
+    return `${pool.state} (${pool.fromImage} to ${pool.toImage})`;
+  return pool.state;
+}
+
+function nodeState(node: NodeView): string {
+  if (node.state !== "draining" && node.state !== "failed") return node.state;
+  return `${node.state} ${node.podsLeft}/${node.podsTotal} left${waitsFor(node)}`;
+}
+
+/** What a drain waits for: the first pod in full, and how many more there are. */
+export function waitsFor({ waitingFor }: Pick<NodeView, "waitingFor">): string {
+  const [first, ...more] = waitingFor;
+  if (first === undefined) return "";
+  return `, waiting for ${first.pod}: ${first.message}${more.length === 0 ? "" : ` (and ${more.length} more)`}`;
+}
+
+function named<T extends { readonly name: string }>(items: readonly T[] | undefined, name: string): T | undefined {
+  return items?.find((item) => item.name === name);
+}

@@ -1,0 +1,141 @@
+import type { ClusterView, NodeView, PoolView, RingView, RunView } from "../../domain/api/run-view.ts";
+import { durationText } from "../../domain/duration-text.ts";
+import { waitsFor } from "./changes.ts";
+import { fitWidth, printable } from "./fit-width.ts";
+import { paint, type Tone } from "./paint.ts";
+
+/** How a run is drawn. */
+export interface RenderOptions {
+  readonly width: number;
+  /** Most lines that the frame may have; what matters least is left out first. */
+  readonly height: number;
+  /** Virtual time, in milliseconds since the Unix epoch. */
+  readonly nowMs: number;
+  /** Real time since the command began. */
+  readonly realElapsedMs: number;
+  readonly isColoured: boolean;
+}
+
+interface Line {
+  readonly depth: number;
+  readonly text: string;
+  readonly tone: Tone;
+  /** Lines that are under way are kept longest. */
+  readonly isUnderWay: boolean;
+}
+
+const ACTIVE = [
+  "running",
+  "soaking",
+  "waiting",
+  "preflight",
+  "upgrading",
+  "proving",
+  "creating",
+  "draining",
+  "undoing",
+];
+const SYMBOLS: Readonly<Record<Tone, string>> = {
+  active: ">",
+  waiting: "~",
+  done: "+",
+  failed: "x",
+  faint: ".",
+  plain: " ",
+  strong: " ",
+};
+
+/** A run as a frame of text: rings, clusters, pools, nodes, and what each drain waits for. Fits width and height. */
+export function renderRun(run: RunView, options: RenderOptions): string[] {
+  const lines = [...header(run, options), ...run.rings.flatMap((ring) => ringLines(ring, options.nowMs))];
+  return fitHeight(lines, options.height).map(({ depth, text, tone }) =>
+    paint(fitWidth(`${"  ".repeat(depth)}${printable(text)}`, options.width), tone, options.isColoured),
+  );
+}
+
+function header(run: RunView, { nowMs, realElapsedMs }: RenderOptions): Line[] {
+  const virtualMs = (run.endedAt === null ? nowMs : Date.parse(run.endedAt)) - Date.parse(run.startedAt);
+  const state = run.verdict ?? run.status;
+  return [
+    { depth: 0, text: `${run.id}  ${state}  ${run.phase}`, tone: "strong", isUnderWay: true },
+    {
+      depth: 0,
+      text: `elapsed ${durationText(realElapsedMs)}, virtual ${durationText(virtualMs)}  started by ${run.trigger.by}: ${run.trigger.reason}`,
+      tone: "faint",
+      isUnderWay: true,
+    },
+    { depth: 0, text: "", tone: "plain", isUnderWay: false },
+  ];
+}
+
+function ringLines(ring: RingView, nowMs: number): Line[] {
+  const until = ring.waitingUntil;
+  const left = until === null ? "" : `, ${durationText(Date.parse(until) - nowMs)} left`;
+  const line = item(0, ring.name, ring.state, `${left}${inBrackets(ring.reason)}`);
+  return [line, ...ring.clusters.flatMap((cluster) => clusterLines(cluster, nowMs))];
+}
+
+function clusterLines(cluster: ClusterView, nowMs: number): Line[] {
+  const took =
+    cluster.startedAt === null
+      ? ""
+      : `, ${durationText((cluster.endedAt === null ? nowMs : Date.parse(cluster.endedAt)) - Date.parse(cluster.startedAt))}`;
+  const line = item(1, cluster.name, cluster.state, `${took}${inBrackets(cluster.reason)}`);
+  // What is over takes one line; what went wrong stays open.
+  const isOpen = line.isUnderWay || line.tone === "failed";
+  return isOpen ? [line, ...cluster.pools.flatMap((pool) => poolLines(pool, nowMs))] : [line];
+}
+
+function poolLines(pool: PoolView, nowMs: number): Line[] {
+  const target = pool.replacement === null ? "" : `, to ${pool.replacement}`;
+  const images = pool.state === "done" ? `, ${pool.toImage}` : `, ${pool.fromImage} to ${pool.toImage}`;
+  const line = item(2, pool.name, pool.state, `${target}${images}`);
+  const isOpen = line.isUnderWay || line.tone === "failed";
+  return isOpen ? [line, ...pool.nodes.flatMap((node) => nodeLines(node, nowMs))] : [line];
+}
+
+function nodeLines(node: NodeView, nowMs: number): Line[] {
+  if (node.state === "waiting")
+    return [{ ...item(3, node.name, "pending", ""), text: `. ${node.name}  waits its turn` }];
+  const isDraining = node.state === "draining" || node.state === "failed";
+  const pods = isDraining ? `, ${node.podsLeft}/${node.podsTotal} pods left` : "";
+  const line = item(3, node.name, node.state, pods);
+  const [first] = node.waitingFor;
+  if (!isDraining || first === undefined) return [line];
+  const since = durationText(nowMs - Date.parse(first.since));
+  const text = `~ ${waitsFor(node).slice(", ".length)}, for ${since}`;
+  return [line, { depth: 4, text, tone: "waiting", isUnderWay: true }];
+}
+
+function item(depth: number, name: string, state: string, detail: string): Line {
+  const tone = toneOf(state);
+  const isUnderWay = tone === "active" || tone === "waiting";
+  return { depth, text: `${SYMBOLS[tone]} ${name}  ${state}${detail}`, tone, isUnderWay };
+}
+
+function toneOf(state: string): Tone {
+  if (state === "failed" || state === "blocked") return "failed";
+  if (["done", "drained", "upgraded"].includes(state)) return "done";
+  if (["waiting", "soaking", "queued"].includes(state)) return "waiting";
+  return ACTIVE.includes(state) ? "active" : "faint";
+}
+
+function inBrackets(reason: string | null): string {
+  return reason === null ? "" : ` (${reason})`;
+}
+
+/** Leaves out, from the end, first what is not under way, then whatever is too much. Says how many lines are missing. */
+function fitHeight(lines: readonly Line[], height: number): Line[] {
+  if (lines.length <= height) return [...lines];
+  const room = Math.max(0, height - 1);
+  const kept = [...lines];
+  for (let index = kept.length - 1; index >= 0 && kept.length > room; index -= 1) {
+    if (kept[index]?.isUnderWay === false) kept.splice(index, 1);
+  }
+  kept.splice(room);
+  const missing = lines.length - kept.length;
+  return [...kept, { depth: 0, text: `… ${missing} more lines`, tone: "faint", isUnderWay: true }].slice(
+    0,
+    Math.max(1, height),
+  ) as Line[];
+}
