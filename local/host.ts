@@ -67,6 +67,14 @@ export async function createHost(options: HostOptions): Promise<Host> {
       durableClientBinding: () => durableClientBinding(endpoints),
     });
     const worker = withTimeout(loaded, clock, log, hostJson.functionTimeoutMs);
+    const timers = createTimerListener({
+      worker,
+      clock,
+      log,
+      monitor: createScheduleMonitor(stateDirectory),
+      timeZone: process.env.WEBSITE_TIME_ZONE,
+      settings: process.env,
+    });
     const keys = openKeys(
       stateDirectory,
       [...worker.functions.values()].map((target) => target.name),
@@ -77,6 +85,8 @@ export async function createHost(options: HostOptions): Promise<Host> {
       rpcBaseUrl: `${rpc.url}${RPC_PREFIX}/`,
       taskHub: hostJson.hubName,
     };
+    const functions = createFunctionRoutes({ worker, keys, log, routePrefix: hostJson.routePrefix });
+    // Last of what can fail: it locks the state folder.
     const engine = createEngine({
       worker,
       stateDirectory,
@@ -85,18 +95,10 @@ export async function createHost(options: HostOptions): Promise<Host> {
       limits: hostJson.limits,
       replayGuard: options.replayGuard ?? true,
     });
-    const timers = createTimerListener({
-      worker,
-      clock,
-      log,
-      monitor: createScheduleMonitor(stateDirectory),
-      timeZone: process.env.WEBSITE_TIME_ZONE,
-      settings: process.env,
-    });
     Object.assign(parts, {
       keys,
       log,
-      functions: createFunctionRoutes({ worker, keys, log, routePrefix: hostJson.routePrefix }),
+      functions,
       durable: createDurableHttpApi(engine, () => endpoints, DURABLE_PREFIX),
       rpc: createDurableHttpApi(engine, () => endpoints, RPC_PREFIX),
       eventGrid: createEventGridWebhook(worker, clock, log),

@@ -12,6 +12,8 @@ export interface Schedule {
   next(afterMs: number): number | undefined;
   /** Shortest time between two moments, as far as the next few tell. */
   readonly shortestIntervalMs: number;
+  /** What is scheduled, its setting filled in and with its time zone: another text is another schedule. */
+  readonly text: string;
 }
 
 const TIME_SPAN = /^(?:(\d+)\.)?(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?$/;
@@ -41,12 +43,13 @@ export function parseSchedule(
       `The schedule "${resolved}" is neither NCRONTAB ({second} {minute} {hour} {day} {month} {day of week}) nor a TimeSpan (hh:mm:ss).`,
     );
   }
+  const zone = zoneOf(timeZone);
   let cron: Cron;
   try {
     cron = new Cron(fields.length === 5 ? `0 ${fields.join(" ")}` : fields.join(" "), {
       paused: true,
       domAndDow: true,
-      timezone: zoneOf(timeZone),
+      timezone: zone,
     });
   } catch (error) {
     throw new ScheduleError(`The schedule "${resolved}" is not valid NCRONTAB: ${(error as Error).message}`);
@@ -54,12 +57,13 @@ export function parseSchedule(
   const next = (afterMs: number) => cron.nextRun(new Date(afterMs))?.getTime();
   const sample = cron.nextRuns(5, new Date("2026-01-01T00:00:00Z")).map((date) => date.getTime());
   const gaps = sample.slice(1).map((moment, index) => moment - (sample[index] ?? moment));
-  return { next, shortestIntervalMs: Math.min(...gaps, Number.POSITIVE_INFINITY) };
+  const shortestIntervalMs = Math.min(...gaps, Number.POSITIVE_INFINITY);
+  return { next, shortestIntervalMs, text: `${fields.join(" ")} ${zone}` };
 }
 
 function constantSchedule(match: RegExpExecArray, text: string): Schedule {
   const [, days = "0", hours = "0", minutes = "0", seconds = "0"] = match;
   const intervalMs = (Number(days) * 86_400 + Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds)) * 1_000;
   if (intervalMs === 0) throw new ScheduleError(`The schedule "${text}" waits no time at all.`);
-  return { next: (afterMs) => afterMs + intervalMs, shortestIntervalMs: intervalMs };
+  return { next: (afterMs) => afterMs + intervalMs, shortestIntervalMs: intervalMs, text };
 }

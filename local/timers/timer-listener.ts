@@ -2,7 +2,7 @@ import type { Clock, ClockTimer } from "../clock/clock.ts";
 import type { HostLog } from "../log.ts";
 import type { AppWorker, RegisteredFunction } from "../worker/contract.ts";
 import { invokeWithRetry } from "../worker/invoke-with-retry.ts";
-import { parseSchedule, type Schedule } from "./schedule.ts";
+import { parseSchedule, type Schedule, ScheduleError } from "./schedule.ts";
 import type { ScheduleMonitor, ScheduleStatus } from "./schedule-status.ts";
 
 /** Timers that fire more often than this keep no status, as in the real host. */
@@ -41,10 +41,18 @@ export function createTimerListener(options: TimerListenerOptions): TimerListene
   };
 }
 
+function readSchedule(options: TimerListenerOptions, target: RegisteredFunction): Schedule {
+  try {
+    return parseSchedule(String(target.trigger.schedule ?? ""), options.timeZone, options.settings);
+  } catch (error) {
+    if (!(error instanceof ScheduleError)) throw error;
+    throw new ScheduleError(`Timer function "${target.name}": ${error.message}`, { cause: error });
+  }
+}
+
 class Timer {
   readonly #options: TimerListenerOptions;
   readonly #target: RegisteredFunction;
-  readonly #text: string;
   readonly #schedule: Schedule;
   readonly #monitored: boolean;
   #pending: ClockTimer | undefined;
@@ -54,8 +62,7 @@ class Timer {
   constructor(options: TimerListenerOptions, target: RegisteredFunction) {
     this.#options = options;
     this.#target = target;
-    this.#text = String(target.trigger.schedule ?? "");
-    this.#schedule = parseSchedule(this.#text, options.timeZone, options.settings);
+    this.#schedule = readSchedule(options, target);
     const wanted = target.trigger.useMonitor !== false;
     this.#monitored = wanted && this.#schedule.shortestIntervalMs >= MONITOR_LEAST_INTERVAL_MS;
   }
@@ -64,7 +71,7 @@ class Timer {
     const { clock, monitor } = this.#options;
     const nowMs = clock.nowMs();
     const kept = this.#monitored ? monitor.read(this.#target.name) : undefined;
-    const status = kept?.schedule === this.#text ? kept : undefined;
+    const status = kept?.schedule === this.#schedule.text ? kept : undefined;
     const nextMs = status?.next ? Date.parse(status.next) : this.#schedule.next(nowMs);
     if (status?.next && nextMs !== undefined && nextMs <= nowMs) this.#fire(true, nextMs);
     else if (this.#target.trigger.runOnStartup === true) this.#fire(false, nextMs);
@@ -119,7 +126,7 @@ class Timer {
     if (!this.#monitored) return;
     const nowMs = this.#options.clock.nowMs();
     const status: ScheduleStatus = {
-      schedule: this.#text,
+      schedule: this.#schedule.text,
       last: lastMs === null ? null : iso(lastMs),
       next: iso(nextMs),
       lastUpdated: iso(lastMs ?? nowMs) ?? "",
