@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 
 /** Virtual seconds that pass in one real second; the sample fleet's upgrade then ends in under a minute. */
-export const DEFAULT_SPEED = 60;
+export const DEFAULT_SPEED = 90;
 /** The port that `func start` uses too. */
 const DEFAULT_PORT = 7071;
 export const DEFAULT_SEED = 1;

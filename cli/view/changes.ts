@@ -1,12 +1,8 @@
 import type { ClusterView, NodeView, PoolView, RingView, RunView } from "../../domain/api/run-view.ts";
 import { printable } from "./fit-width.ts";
 
-/**
- * What differs between two looks at a run, one line a change, each with the virtual time of the second look (UTC). Without
- * a first look: everything that has begun.
- */
+/** What differs between two looks at a run, one line a change. Without a first look: everything that has begun. */
 export function changesBetween(previous: RunView | undefined, next: RunView): string[] {
-  const time = next.updatedAt.slice(11, 19);
   const lines: string[] = [];
   if (next.phase !== previous?.phase) lines.push(next.phase);
   for (const ring of next.rings) {
@@ -17,7 +13,7 @@ export function changesBetween(previous: RunView | undefined, next: RunView): st
     if (known.has(JSON.stringify(finding))) continue;
     lines.push(`${finding.severity} ${finding.code} ${finding.subject}: ${finding.message}`);
   }
-  return lines.map((line) => `${time} ${printable(line)}`);
+  return lines.map(printable);
 }
 
 function ringChanges(previous: RingView | undefined, next: RingView): string[] {
@@ -54,9 +50,8 @@ function poolChanges(path: string, previous: PoolView | undefined, next: PoolVie
   if (next.state !== (previous?.state ?? "pending")) lines.push(`${path} ${poolState(next)}`);
   for (const node of next.nodes) {
     const before = named(previous?.nodes, node.name);
-    const said = nodeState(node);
-    const isNews = before === undefined ? node.state !== "waiting" : said !== nodeState(before);
-    if (isNews) lines.push(`${path} ${node.name} ${said}`);
+    const isNews = before === undefined ? node.state !== "waiting" : essence(node) !== essence(before);
+    if (isNews) lines.push(`${path} ${node.name} ${nodeState(node)}`);
   }
   return lines;
 }
@@ -70,7 +65,17 @@ function poolState(pool: PoolView): string {
 
 function nodeState(node: NodeView): string {
   if (node.state !== "draining" && node.state !== "failed") return node.state;
-  return `${node.state} ${node.podsLeft}/${node.podsTotal} left${waitsFor(node)}`;
+  return `${node.state}${podsLeft(node)}${waitsFor(node)}`;
+}
+
+/** What makes a look at a node news. Messages count seconds down; that is none. */
+function essence({ state, podsLeft, waitingFor: [first] }: NodeView): string {
+  return [state, podsLeft, first?.pod, first?.code].join(" ");
+}
+
+/** How far a drain is; nothing before its pods have been counted. */
+function podsLeft(node: NodeView): string {
+  return node.podsTotal === 0 ? "" : ` ${node.podsLeft}/${node.podsTotal} left`;
 }
 
 /** What a drain waits for: the first pod in full, and how many more there are. */

@@ -34,14 +34,16 @@ const DEFAULT_HEIGHT = 24;
 /** A frame that is redrawn in place on a terminal; one line a change everywhere else. */
 export function createDisplay(terminal: Terminal, clock: DisplayClock, environment: NodeJS.ProcessEnv): Display {
   const canRedraw = terminal.isTTY === true && environment.TERM !== "dumb";
-  return canRedraw ? redrawing(terminal, clock, environment) : appending(terminal);
+  return canRedraw ? redrawing(terminal, clock, environment) : appending(terminal, clock);
 }
 
-function appending(terminal: Terminal): Display {
+/** Each change with its virtual time of day, UTC. */
+function appending(terminal: Terminal, clock: DisplayClock): Display {
   let previous: RunView | undefined;
   return {
     show(view) {
-      for (const line of changesBetween(previous, view)) terminal.write(`${line}\n`);
+      const time = new Date(clock.virtualNowMs()).toISOString().slice(11, 19);
+      for (const line of changesBetween(previous, view)) terminal.write(`${time} ${line}\n`);
       previous = view;
     },
     say: (text) => void terminal.write(`${text}\n`),

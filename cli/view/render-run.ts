@@ -98,7 +98,7 @@ function nodeLines(node: NodeView, nowMs: number): Line[] {
   if (node.state === "waiting")
     return [{ ...item(3, node.name, "pending", ""), text: `. ${node.name}  waits its turn` }];
   const isDraining = node.state === "draining" || node.state === "failed";
-  const pods = isDraining ? `, ${node.podsLeft}/${node.podsTotal} pods left` : "";
+  const pods = isDraining && node.podsTotal > 0 ? `, ${node.podsLeft}/${node.podsTotal} pods left` : "";
   const line = item(3, node.name, node.state, pods);
   const [first] = node.waitingFor;
   if (!isDraining || first === undefined) return [line];
