@@ -1,0 +1,106 @@
+import type { RunView } from "../../domain/api/run-view.ts";
+
+/** A run as the list has it. */
+export type RunSummary = Omit<RunView, "rings" | "findings">;
+
+/** A cluster of fleet.yaml. */
+export interface FleetCluster {
+  readonly name: string;
+  readonly ring: string;
+  readonly resourceId: string;
+}
+
+/** A ring of fleet.yaml, as far as the console shows it. */
+export interface FleetRing {
+  readonly name: string;
+  readonly maxParallel?: number;
+  readonly soakMinutes?: number;
+}
+
+/** What the fleet answer holds. */
+export interface Fleet {
+  /** SHA-256 of fleet.yaml. */
+  readonly digest: string;
+  readonly rings: readonly FleetRing[];
+  readonly clusters: readonly FleetCluster[];
+}
+
+/** An event that could not be handled, and why. */
+export interface DeadLetter {
+  readonly at: string;
+  readonly code: string;
+  readonly reason: string;
+  readonly eventId: string;
+  readonly eventType: string;
+  readonly source: string;
+}
+
+/** Dead letters, and how many more there were than are kept. */
+export interface DeadLetters {
+  readonly letters: readonly DeadLetter[];
+  readonly dropped: number;
+}
+
+/** An answer that is not the API's, as from a proxy in between. */
+export class UnexpectedAnswer extends Error {
+  override readonly name = "UnexpectedAnswer";
+}
+
+/*
+ * The page comes from the same build as the API, so what is checked here is that the API has answered, not every member.
+ */
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+
+function isRunSummary(value: unknown): value is RunSummary {
+  return isObject(value) && typeof value.id === "string" && isObject(value.trigger) && typeof value.startedAt === "string";
+}
+
+function isRun(value: unknown): value is RunView {
+  return isRunSummary(value) && "rings" in value && Array.isArray(value.rings) && hasFindings(value);
+}
+
+function hasFindings(value: object): boolean {
+  return "findings" in value && Array.isArray(value.findings);
+}
+
+function isNamed(value: unknown): value is { readonly name: string } {
+  return isObject(value) && typeof value.name === "string";
+}
+
+function isFleetCluster(value: unknown): value is FleetCluster {
+  return isObject(value) && isNamed(value) && typeof value.ring === "string" && typeof value.resourceId === "string";
+}
+
+function isDeadLetter(value: unknown): value is DeadLetter {
+  return isObject(value) && ["at", "code", "reason", "eventId", "eventType", "source"].every((key) => typeof value[key] === "string");
+}
+
+function listOf<T>(value: unknown, isItem: (item: unknown) => item is T, what: string): readonly T[] {
+  if (Array.isArray(value) && value.every(isItem)) return value;
+  throw new UnexpectedAnswer(`The answer holds no ${what}.`);
+}
+
+/** Reads the list of runs. Throws UnexpectedAnswer, as all of these do. */
+export function readRuns(value: unknown): readonly RunSummary[] {
+  return listOf(isObject(value) ? value.runs : undefined, isRunSummary, "list of runs");
+}
+
+/** Reads a run. */
+export function readRun(value: unknown): RunView {
+  if (isRun(value)) return value;
+  throw new UnexpectedAnswer("The answer is not a run.");
+}
+
+/** Reads the fleet. */
+export function readFleet(value: unknown): Fleet {
+  if (!isObject(value) || typeof value.digest !== "string") throw new UnexpectedAnswer("The answer is not a fleet.");
+  const rings: readonly FleetRing[] = listOf(value.rings, isNamed, "rings");
+  return { digest: value.digest, rings, clusters: listOf(value.clusters, isFleetCluster, "clusters") };
+}
+
+/** Reads the dead letters. */
+export function readDeadLetters(value: unknown): DeadLetters {
+  const letters = listOf(isObject(value) ? value.deadLetters : undefined, isDeadLetter, "dead letters");
+  return { letters, dropped: isObject(value) && typeof value.dropped === "number" ? value.dropped : 0 };
+}

@@ -1,0 +1,174 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { afterAll, afterEach, beforeAll } from "vitest";
+import { type VirtualClock, createVirtualClock } from "../../local/clock/virtual-clock.ts";
+import { createHost, type Host } from "../../local/host.ts";
+import { createHostLog } from "../../local/log.ts";
+import { type RunView, runViewSchema } from "../../domain/api/run-view.ts";
+import { parseScenario } from "../../simulator/faults/scenario.ts";
+import { createSimulator, type Simulator } from "../../simulator/simulator.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+export const START_MS = Date.parse("2026-11-21T08:00:00Z");
+/** The app's host, when the run of a test is not heard of for so long (real time), is stuck. */
+const STUCK_MS = 60_000;
+
+/** The app's bundle on the embedded host, against the simulator over HTTP, all on one virtual clock. */
+export interface TestWorld {
+  readonly host: Host;
+  readonly simulator: Simulator;
+  readonly clock: VirtualClock;
+  readonly logged: readonly string[];
+  /** Calls the operator API. */
+  api(path: string, init?: { method?: string; body?: unknown; raw?: string; key?: string | null }): Promise<Response>;
+  /** Posts events to the webhook as Event Grid does. */
+  postEvents(events: unknown, init?: { raw?: string; key?: string }): Promise<Response>;
+  /** Reads a run until it meets a condition. */
+  until(id: string, condition: (run: RunView) => boolean): Promise<RunView>;
+  /** Reads a run until it has ended. */
+  ended(id: string): Promise<RunView>;
+  /** The cards that Teams got, newest last. */
+  cards(): Promise<unknown[]>;
+}
+
+interface WorldOptions {
+  readonly scenario?: unknown;
+  readonly seed?: number;
+  /** Changes the sample's fleet.yaml. */
+  readonly fleetYaml?: (text: string) => string;
+  /** Settings beside those that lead to the simulator; undefined takes one away. */
+  readonly settings?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Builds the app once for a file's tests, and gives a fresh world to each that asks; they end with their test. */
+export function useWorlds(): (options?: WorldOptions) => Promise<TestWorld> {
+  let app = "";
+  const open: TestWorld[] = [];
+  beforeAll(async () => {
+    app = mkdtempSync(join(tmpdir(), "drydock-app-"));
+    await build({
+      absWorkingDir: ROOT,
+      entryPoints: ["functions/main.ts"],
+      outfile: join(app, "dist/main.cjs"),
+      bundle: true,
+      platform: "node",
+      format: "cjs",
+      target: "node22",
+      external: ["@azure/functions-core"],
+      logLevel: "error",
+    });
+    mkdirSync(join(app, "dist/console"));
+    writeFileSync(join(app, "dist/console/index.html"), "<!doctype html><title>Drydock</title>");
+    writeFileSync(join(app, "package.json"), JSON.stringify({ main: "dist/main.cjs" }));
+    cpSync(join(ROOT, "host.json"), join(app, "host.json"));
+  });
+  afterEach(async () => {
+    for (const world of open.splice(0)) {
+      await world.host.stop();
+      await world.simulator.close();
+      world.clock.stop();
+    }
+  });
+  afterAll(() => rmSync(app, { recursive: true, force: true }));
+  return async (options = {}) => {
+    const world = await startWorld(app, options);
+    open.push(world);
+    return world;
+  };
+}
+
+async function startWorld(app: string, options: WorldOptions): Promise<TestWorld> {
+  const clock = createVirtualClock(START_MS);
+  const simulator = await createSimulator({
+    fleetDirectory: join(ROOT, "fleet"),
+    port: 0,
+    seed: options.seed ?? 1,
+    clock,
+    scenario: parseScenario(options.scenario ?? {}, "test"),
+    logLevel: "error",
+  });
+  const yaml = readFileSync(join(ROOT, "fleet.yaml"), "utf8");
+  writeFileSync(join(app, "fleet.yaml"), options.fleetYaml?.(yaml) ?? yaml);
+  const settings: Record<string, string | undefined> = {
+    AZURE_RESOURCE_MANAGER_ENDPOINT: simulator.url,
+    IDENTITY_ENDPOINT: simulator.identityEndpoint,
+    IDENTITY_HEADER: simulator.identityHeader,
+    TEAMS_WEBHOOK_URL: simulator.teamsWebhookUrl,
+    ...options.settings,
+  };
+  for (const [name, value] of Object.entries(settings)) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
+  const logged: string[] = [];
+  const log = createHostLog("info", { write: (line: string) => void logged.push(line) });
+  const host = await createHost({ appDirectory: app, port: 0, clock, log });
+  return withCalls({ host, simulator, clock, logged });
+}
+
+function withCalls(parts: Pick<TestWorld, "host" | "simulator" | "clock" | "logged">): TestWorld {
+  const { host, simulator } = parts;
+  const api: TestWorld["api"] = (path, { method = "GET", body, raw, key = host.keys.host } = {}) =>
+    fetch(`${host.url}/api/v1/${path}`, {
+      method,
+      headers: { ...(key === null ? {} : { "x-functions-key": key }), "content-type": "application/json" },
+      ...(raw !== undefined ? { body: raw } : body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  const until: TestWorld["until"] = async (id, condition) => {
+    const deadline = performance.now() + STUCK_MS;
+    for (;;) {
+      const response = await api(`runs/${id}`);
+      if (response.ok) {
+        const run = runViewSchema.parse(await response.json());
+        if (condition(run)) return run;
+        if (run.status === "finished" || performance.now() > deadline) {
+          throw new Error(`the run did not come to it: ${JSON.stringify(run)}`);
+        }
+      } else if (performance.now() > deadline) throw new Error(`the run was not found: ${await response.text()}`);
+      else await response.body?.cancel();
+    }
+  };
+  return {
+    ...parts,
+    api,
+    until,
+    ended: (id) => until(id, ({ status }) => status === "finished"),
+    postEvents: (events, { raw, key = host.keys.system("eventgrid_extension") } = {}) =>
+      fetch(`${host.url}/runtime/webhooks/eventgrid?functionName=onContainerServiceEvent&code=${key}`, {
+        method: "POST",
+        headers: { "aeg-event-type": "Notification", "content-type": "application/json" },
+        body: raw ?? JSON.stringify(events),
+      }),
+    async cards() {
+      const response = await fetch(`${simulator.url}/teams/messages`);
+      return ((await response.json()) as { messages: Array<{ card: unknown }> }).messages.map(({ card }) => card);
+    },
+  };
+}
+
+/** The resource id of a cluster of the sample fleet. */
+export function clusterId(name: string): string {
+  return `/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg-${name}/providers/Microsoft.ContainerService/managedClusters/${name}`;
+}
+
+/** An event in the Event Grid schema, as AKS sends it. */
+export function newVersionEvent(id: string, cluster = clusterId("dev-weu"), changes: object = {}) {
+  return {
+    topic: cluster,
+    subject: cluster.split("/").at(-1),
+    eventType: "Microsoft.ContainerService.NewKubernetesVersionAvailable",
+    id,
+    data: {
+      latestSupportedKubernetesVersion: "1.34.2",
+      latestStableKubernetesVersion: "1.33.6",
+      lowestMinorKubernetesVersion: "1.32.9",
+      latestPreviewKubernetesVersion: "1.35.0",
+    },
+    dataVersion: "1",
+    metadataVersion: "1",
+    eventTime: "2026-11-21T08:00:00Z",
+    ...changes,
+  };
+}
