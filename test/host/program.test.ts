@@ -149,7 +149,10 @@ describe("a mistake of the user ends with code 2 and exactly one line that says 
 
   it.each([
     ["a file in its place", () => writeFileSync(state, "not a folder")],
-    ["a store that is no database", () => writeState("durable.db", "not a database, but long enough to be one".repeat(99))],
+    [
+      "a store that is no database",
+      () => writeState("durable.db", "not a database, but long enough to be one".repeat(99)),
+    ],
     ["a damaged key file", () => writeState("keys.json", '{"master":')],
     ["a folder where the key file should be", () => mkdirSync(join(state, "keys.json"), { recursive: true })],
   ])("a state folder that cannot be used: %s", async (_what, prepare) => {
@@ -163,7 +166,11 @@ describe("a mistake of the user ends with code 2 and exactly one line that says 
     ["a package.json that is a list", { "package.json": "[]" }, /package\.json has no "main"/],
     ["a package.json that is null", { "package.json": "null" }, /package\.json has no "main"/],
     ["no main", { "package.json": "{}" }, /package\.json has no "main"/],
-    ["a main that matches nothing", { "package.json": '{"main":"dist/*.js"}' }, /No file matches "main": "dist\/\*\.js"/],
+    [
+      "a main that matches nothing",
+      { "package.json": '{"main":"dist/*.js"}' },
+      /No file matches "main": "dist\/\*\.js"/,
+    ],
     ["no host.json", { "host.json": null }, /host\.json cannot be read/],
     ["a host.json that is no JSON", { "host.json": '{\n  "version": "2.0",\n}\n' }, /host\.json cannot be read/],
     ["a host.json of another version", { "host.json": '{"version":"1.0"}' }, /version: expected "2\.0"/],
@@ -177,7 +184,11 @@ describe("a mistake of the user ends with code 2 and exactly one line that says 
       { "host.json": '{"version":"2.0","extensions":{"durableTask":{"maxConcurrentActivityFunctions":0}}}' },
       /extensions\.durableTask\.maxConcurrentActivityFunctions: /,
     ],
-    ["a missing module", { "index.cjs": 'require("not-installed");' }, /index\.cjs could not be loaded: Cannot find module/],
+    [
+      "a missing module",
+      { "index.cjs": 'require("not-installed");' },
+      /index\.cjs could not be loaded: Cannot find module/,
+    ],
     ["a throw at load", { "index.cjs": 'throw new Error("no\\nluck");' }, /index\.cjs could not be loaded: no luck$/],
     ["a throw of no error", { "index.cjs": 'throw "a fit";' }, /index\.cjs could not be loaded: a fit$/],
     ["a syntax error", { "index.cjs": "const = 1;" }, /index\.cjs could not be loaded: /],

@@ -18,7 +18,10 @@ export class ManualClock implements SimulatorClock {
   at(dueMs: number, callback: () => void): { cancel(): void } {
     const timer = { dueMs, order: this.#order++, callback };
     this.#timers.push(timer);
-    return { cancel: () => void (this.#timers = this.#timers.filter((other) => other !== timer)) };
+    const cancel = () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
+    return { cancel };
   }
 
   hold(): () => void {
