@@ -10,6 +10,9 @@ import { RUN_RECORD } from "../orchestrations/run-record.ts";
 import type { AppPorts } from "./ports.ts";
 import { findStatus, isAlive } from "./run-lookup.ts";
 
+/** Most that is kept of each of a dead letter's texts: whoever sends events must not fill the store. */
+const LETTER_TEXT_CHARACTERS = 500;
+
 /**
  * Takes the events of AKS. An event starts a run under an id made from its own identity, so that a duplicate starts nothing;
  * what cannot be handled becomes a dead letter. It throws only when trying again may help: Event Grid then sends it again.
@@ -119,6 +122,9 @@ async function keepDeadLetter(
   letter: Omit<DeadLetter, "at">,
 ): Promise<void> {
   const at = new Date().toISOString();
-  context.warn(`event ${letter.eventId || "(no id)"} is a dead letter: ${letter.code}: ${letter.reason}`);
-  await client.signalEntity(new df.EntityId(DEAD_LETTERS, at.slice(0, 7)), "add", { ...letter, at });
+  const clipped = Object.fromEntries(
+    Object.entries(letter).map(([member, text]) => [member, text.slice(0, LETTER_TEXT_CHARACTERS)]),
+  );
+  context.warn(`event ${clipped.eventId || "(no id)"} is a dead letter: ${clipped.code}: ${clipped.reason}`);
+  await client.signalEntity(new df.EntityId(DEAD_LETTERS, at.slice(0, 7)), "add", { ...clipped, at });
 }

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll } from "vitest";
-import { type VirtualClock, createVirtualClock } from "../../local/clock/virtual-clock.ts";
+import { type RunView, runViewSchema } from "../../domain/api/run-view.ts";
+import { createVirtualClock, type VirtualClock } from "../../local/clock/virtual-clock.ts";
 import { createHost, type Host } from "../../local/host.ts";
 import { createHostLog } from "../../local/log.ts";
-import { type RunView, runViewSchema } from "../../domain/api/run-view.ts";
 import { parseScenario } from "../../simulator/faults/scenario.ts";
 import { createSimulator, type Simulator } from "../../simulator/simulator.ts";
 
@@ -14,6 +14,8 @@ const ROOT = join(import.meta.dirname, "../..");
 export const START_MS = Date.parse("2026-11-21T08:00:00Z");
 /** The app's host, when the run of a test is not heard of for so long (real time), is stuck. */
 const STUCK_MS = 60_000;
+/** Longest that time goes on between two looks at a run. */
+const STEP_MS = 10 * 60_000;
 
 /** The app's bundle on the embedded host, against the simulator over HTTP, all on one virtual clock. */
 export interface TestWorld {
@@ -25,10 +27,12 @@ export interface TestWorld {
   api(path: string, init?: { method?: string; body?: unknown; raw?: string; key?: string | null }): Promise<Response>;
   /** Posts events to the webhook as Event Grid does. */
   postEvents(events: unknown, init?: { raw?: string; key?: string }): Promise<Response>;
-  /** Reads a run until it meets a condition. */
+  /** Lets time go on until a run meets a condition, and stops it there. Between calls time stands still. */
   until(id: string, condition: (run: RunView) => boolean): Promise<RunView>;
-  /** Reads a run until it has ended. */
+  /** Lets time go on until a run has ended. */
   ended(id: string): Promise<RunView>;
+  /** The id of the newest run, as soon as one is listed. */
+  newestRun(): Promise<string>;
   /** The cards that Teams got, newest last. */
   cards(): Promise<unknown[]>;
 }
@@ -109,32 +113,53 @@ async function startWorld(app: string, options: WorldOptions): Promise<TestWorld
 }
 
 function withCalls(parts: Pick<TestWorld, "host" | "simulator" | "clock" | "logged">): TestWorld {
-  const { host, simulator } = parts;
+  const { host, simulator, clock } = parts;
+  let release = clock.hold();
+  // Lets time jump some times, but not past a run's end into next week; what is then due runs before the test looks again.
+  const step = async (jumps: number) => {
+    let halted: (() => void) | undefined;
+    const limit = clock.at(clock.nowMs() + STEP_MS, () => {
+      halted = clock.hold();
+    });
+    release();
+    for (let jump = 0; jump < jumps && !halted; jump += 1) {
+      const beforeMs = clock.nowMs();
+      for (let turns = 0; clock.nowMs() === beforeMs && turns < 1_000; turns += 1) await new Promise(setImmediate);
+    }
+    limit.cancel();
+    release = halted ?? clock.hold();
+  };
   const api: TestWorld["api"] = (path, { method = "GET", body, raw, key = host.keys.host } = {}) =>
     fetch(`${host.url}/api/v1/${path}`, {
       method,
       headers: { ...(key === null ? {} : { "x-functions-key": key }), "content-type": "application/json" },
       ...(raw !== undefined ? { body: raw } : body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-  const until: TestWorld["until"] = async (id, condition) => {
+  const untilIn = async (jumps: number, id: string, condition: (run: RunView) => boolean) => {
     const deadline = performance.now() + STUCK_MS;
     for (;;) {
       const response = await api(`runs/${id}`);
-      if (response.ok) {
-        const run = runViewSchema.parse(await response.json());
-        if (condition(run)) return run;
-        if (run.status === "finished" || performance.now() > deadline) {
-          throw new Error(`the run did not come to it: ${JSON.stringify(run)}`);
-        }
-      } else if (performance.now() > deadline) throw new Error(`the run was not found: ${await response.text()}`);
-      else await response.body?.cancel();
+      if (!response.ok) throw new Error(`run ${id} cannot be read: ${response.status} ${await response.text()}`);
+      const run = runViewSchema.parse(await response.json());
+      if (condition(run)) return run;
+      if (run.status === "finished" || performance.now() > deadline) {
+        throw new Error(`the run did not come to it: ${JSON.stringify(run)}`);
+      }
+      await step(jumps);
     }
   };
   return {
     ...parts,
     api,
-    until,
-    ended: (id) => until(id, ({ status }) => status === "finished"),
+    until: (id, condition) => untilIn(1, id, condition),
+    ended: (id) => untilIn(10, id, ({ status }) => status === "finished"),
+    async newestRun() {
+      for (;;) {
+        const { runs } = (await (await api("runs")).json()) as { runs: Array<{ id: string }> };
+        if (runs[0]) return runs[0].id;
+        await step(1);
+      }
+    },
     postEvents: (events, { raw, key = host.keys.system("eventgrid_extension") } = {}) =>
       fetch(`${host.url}/runtime/webhooks/eventgrid?functionName=onContainerServiceEvent&code=${key}`, {
         method: "POST",
