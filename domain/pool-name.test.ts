@@ -11,6 +11,8 @@ describe("a green pool's name", () => {
     ["averylongone", "Linux", [], "averylongon2"],
     ["winapp", "Windows", [], "winap2"],
     ["w9", "Windows", ["w10"], "w11"],
+    ["w99999", "Windows", [], "w2"],
+    ["a99999999999", "Linux", ["a2"], "a3"],
   ])("of %s (%s) beside %j is %s", (blue, osType, taken, expected) => {
     expect(greenPoolName(blue, osType, taken)).toBe(expected);
   });

@@ -8,7 +8,7 @@ export interface RetryPolicy {
   readonly maxDelaySeconds: number;
 }
 
-/** The one policy for calls to Azure, Kubernetes and Teams: nine tries within about half an hour. */
+/** The one policy for calls to Azure, Kubernetes and Teams: nine tries within about a quarter of an hour. */
 export const DEFAULT_RETRY: RetryPolicy = { attempts: 9, firstDelaySeconds: 5, factor: 2, maxDelaySeconds: 300 };
 
 /** Try again after a wait, or give up. */

@@ -18,9 +18,10 @@ export const settingsSchema = z.object({
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
+/** zod asks this of text that is no URL, too; what is wrong with that has been said already. */
 function isSafeEndpoint(text: string): boolean {
-  const { protocol, hostname } = new URL(text);
-  return protocol === "https:" || LOOPBACK.includes(hostname);
+  const url = URL.parse(text);
+  return url === null || url.protocol === "https:" || LOOPBACK.includes(url.hostname);
 }
 
 /**

@@ -42,7 +42,7 @@ export type Observation =
 /**
  * Plans a node image upgrade: rings in the order of fleet.yaml, in each its clusters, in each the pools that are behind,
  * system pools before user pools. A cluster that cannot be seen or is stopped is left alone, with a finding; it never stops
- * the others. Pools that are up to date are not in the plan.
+ * the others. Pools that are up to date are not in the plan, nor are those of which that cannot be told: these are findings.
  *
  * @param targets cluster names, or null for the whole fleet
  */
@@ -59,6 +59,8 @@ export function planUpgrade(
       .filter((cluster) => cluster.ring === ring.name && (targets === null || targets.includes(cluster.name)))
       .map((cluster) => planCluster(config, cluster, byName.get(cluster.name), findings)),
   }));
+  const known = new Set(config.clusters.map(({ name }) => name));
+  for (const target of targets ?? []) if (!known.has(target)) findings.push(notInFleet(target));
   return { rings: rings.filter((ring) => ring.clusters.length > 0), findings };
 }
 
@@ -104,25 +106,63 @@ function planCluster(
   if (facts.powerState.toLowerCase() === "stopped") {
     return skip("ClusterStopped", `${cluster.name} is stopped`, "Start the cluster; the next run takes it up again.");
   }
+  const unknown = facts.pools.filter((pool) => pool.latestNodeImageVersion === "");
   const behind = facts.pools.filter(
     (pool) => pool.latestNodeImageVersion !== "" && pool.latestNodeImageVersion !== pool.nodeImageVersion,
   );
-  for (const pool of behind.filter(isStopped)) {
-    findings.push({
-      code: "PoolStopped",
-      severity: "warning",
-      subject: `${cluster.name}/${pool.name}`,
-      message: `pool ${pool.name} of ${cluster.name} is stopped and was left alone`,
-      evidence: [`image ${pool.nodeImageVersion}, newest ${pool.latestNodeImageVersion}`],
-      remedy: "Start the pool; the next run takes it up again.",
-      cluster: cluster.name,
-    });
-  }
+  const stopped = behind.filter(isStopped);
+  findings.push(...unknown.map((pool) => newestImageUnknown(facts, pool)));
+  findings.push(...stopped.map((pool) => poolStopped(facts, pool)));
   const pools = behind.filter((pool) => !isStopped(pool)).toSorted(bySystemFirst);
   return {
     ...base,
     pools: pools.map((pool) => planPool(config, pool)),
-    skip: pools.length === 0 ? "all node images are up to date" : null,
+    skip: pools.length === 0 ? skipReason(stopped, unknown) : null,
+  };
+}
+
+/** Why a cluster without a pool to upgrade is left alone; "up to date" is said only of what was seen to be. */
+function skipReason(stopped: readonly PoolFacts[], unknown: readonly PoolFacts[]): string {
+  const reasons = [
+    ...stopped.map(({ name }) => `pool ${name} is stopped`),
+    ...unknown.map(({ name }) => `the newest image of pool ${name} is not known`),
+  ];
+  return reasons.length === 0 ? "all node images are up to date" : reasons.join("; ");
+}
+
+function poolStopped({ name: cluster }: ClusterFacts, pool: PoolFacts): Finding {
+  return {
+    code: "PoolStopped",
+    severity: "warning",
+    subject: `${cluster}/${pool.name}`,
+    message: `pool ${pool.name} of ${cluster} is stopped and was left alone`,
+    evidence: [`image ${pool.nodeImageVersion}, newest ${pool.latestNodeImageVersion}`],
+    remedy: "Start the pool; the next run takes it up again.",
+    cluster,
+  };
+}
+
+function newestImageUnknown({ name: cluster }: ClusterFacts, pool: PoolFacts): Finding {
+  return {
+    code: "NewestImageUnknown",
+    severity: "warning",
+    subject: `${cluster}/${pool.name}`,
+    message: `Azure does not say which image is the newest for pool ${pool.name} of ${cluster}; it was left alone`,
+    evidence: [`image ${pool.nodeImageVersion}, ${pool.osType} ${pool.osSku}`],
+    remedy: "Look at the pool's upgrade profile (az aks nodepool get-upgrades); the next run asks again.",
+    cluster,
+  };
+}
+
+function notInFleet(target: string): Finding {
+  return {
+    code: "ClusterNotInFleet",
+    severity: "warning",
+    subject: target,
+    message: `${target} was asked for and is not a cluster of fleet.yaml`,
+    evidence: [],
+    remedy: "Check the name, or add the cluster to fleet.yaml, and start the run again.",
+    cluster: null,
   };
 }
 
