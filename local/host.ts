@@ -4,6 +4,7 @@ import type { Clock } from "./clock/clock.ts";
 import { type DurableEndpoints, durableClientBinding } from "./engine/client-binding.ts";
 import { createEngine, type Engine } from "./engine/engine.ts";
 import { createDurableHttpApi } from "./engine/http-api.ts";
+import { openStore } from "./engine/store.ts";
 import { createEventGridWebhook, EVENT_GRID_BODY_LIMIT_BYTES } from "./eventgrid/webhook.ts";
 import { readHostJson } from "./host-json.ts";
 import { adminHandler } from "./http/admin.ts";
@@ -20,8 +21,8 @@ import { withTimeout } from "./worker/with-timeout.ts";
 
 /** Most that one of the durable API's bodies may take. */
 const DURABLE_BODY_LIMIT_BYTES = 32 * 1024 * 1024;
-/** How long a stop waits for what is under way. */
-const STOP_GRACE_MS = 10_000;
+/** How long a stop waits for what is under way; what is left of the promised 10 seconds is for closing the state. */
+const STOP_GRACE_MS = 9_000;
 
 /** What a host is made from. */
 export interface HostOptions {
@@ -59,6 +60,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   try {
     process.env.WEBSITE_HOSTNAME = `127.0.0.1:${server.port}`;
     process.env.AZURE_FUNCTIONS_ENVIRONMENT ??= "Development";
+    checkStateFolder(stateDirectory);
     const appTime = createAppTime(clock);
     const loaded = await loadApp({
       appDirectory,
@@ -113,6 +115,13 @@ export async function createHost(options: HostOptions): Promise<Host> {
     await Promise.all([server.close(0), rpc.close(0)]);
     throw error;
   }
+}
+
+/** Finds a state folder that cannot be used before any code of the app has run. Throws StateFolderError. */
+function checkStateFolder(stateDirectory: string | undefined): void {
+  if (stateDirectory === undefined) return;
+  openStore(stateDirectory).close();
+  openKeys(stateDirectory, []);
 }
 
 const DURABLE_PREFIX = "/runtime/webhooks/durabletask";
@@ -208,8 +217,10 @@ interface Running {
 /** The order matters: no new requests, then no new work, then the app's own clean-up, and last the store. */
 async function stopHost({ server, rpc, engine, worker, timers, log }: Running): Promise<void> {
   const deadline = new Promise<"late">((resolve) => setTimeout(() => resolve("late"), STOP_GRACE_MS).unref());
+  const closed = server.close(STOP_GRACE_MS);
+  log.info("stopping: no new requests are taken, what is under way is finished");
   const quiet = (async () => {
-    await server.close(STOP_GRACE_MS);
+    await closed;
     await Promise.all([engine.stop(), timers.stop()]);
     await worker.stop();
     return "quiet" as const;

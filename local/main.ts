@@ -1,9 +1,11 @@
+import { writeSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { createScaledClock } from "./clock/scaled-clock.ts";
 import { createHost, type Host } from "./host.ts";
 import { createHostLog } from "./log.ts";
 import { loadLocalSettings } from "./settings-file.ts";
+import { logAppOutput } from "./worker/app-output.ts";
 
 const USAGE =
   "usage: local host [--app DIR] [--port N] [--state DIR] [--speed N] [--clock-origin REAL_MS,VIRTUAL_MS] [--replay-guard on|off]";
@@ -53,10 +55,6 @@ function readFlags(args: readonly string[]): Flags {
   } catch (error) {
     throw new UsageError(`${(error as Error).message.split("\n")[0]} ${USAGE}`);
   }
-  const origin = values["clock-origin"]?.split(",").map(Number);
-  if (origin && (origin.length !== 2 || origin.some((value) => !Number.isFinite(value)))) {
-    throw new UsageError(`--clock-origin is "${values["clock-origin"]}"; REAL_MS,VIRTUAL_MS is expected.`);
-  }
   const guard = values["replay-guard"] ?? "on";
   if (guard !== "on" && guard !== "off") throw new UsageError(`--replay-guard is "${guard}"; on or off is expected.`);
   const app = resolve(values.app ?? ".");
@@ -70,16 +68,23 @@ function readFlags(args: readonly string[]): Flags {
     ),
     state: resolve(values.state ?? ".drydock/host"),
     speed: number("speed", values.speed ?? "1", (value) => value > 0 && value <= 1e6, "a number above 0"),
-    origin: origin ? { realMs: origin[0] ?? 0, virtualMs: origin[1] ?? 0 } : undefined,
+    origin: readOrigin(values["clock-origin"]),
     replayGuard: guard === "on",
   };
+}
+
+function readOrigin(text: string | undefined): Flags["origin"] {
+  if (text === undefined) return undefined;
+  const [, realMs, virtualMs] = /^(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)$/.exec(text) ?? [];
+  if (realMs === undefined) throw new UsageError(`--clock-origin is "${text}"; REAL_MS,VIRTUAL_MS is expected.`);
+  return { realMs: Number(realMs), virtualMs: Number(virtualMs) };
 }
 
 async function run(): Promise<void> {
   const flags = readFlags(process.argv.slice(2));
   const log = createHostLog(process.env.LOG_LEVEL ?? "info");
   const settings = loadLocalSettings(flags.app, process.env);
-  if (settings > 0) log.info({ settings }, "settings read from local.settings.json");
+  logAppOutput(log, process);
   const clock = createScaledClock({ speed: flags.speed, ...(flags.origin ? { origin: flags.origin } : {}) });
   const host = await createHost({
     appDirectory: flags.app,
@@ -89,9 +94,10 @@ async function run(): Promise<void> {
     log,
     replayGuard: flags.replayGuard,
   });
+  if (settings > 0) log.info({ settings }, "settings were read from local.settings.json");
   stopOnSignals(host);
   const ready = { event: "ready", url: host.url, functions: host.worker.functions.size, keyFile: host.keys.file };
-  process.stdout.write(`${JSON.stringify(ready)}\n`);
+  writeSync(1, `${JSON.stringify(ready)}\n`);
 }
 
 function stopOnSignals(host: Host): void {
@@ -110,6 +116,8 @@ function stopOnSignals(host: Host): void {
 
 run().catch((error: Error) => {
   const isUserError = USER_ERRORS.has(error.name);
-  process.stderr.write(`${isUserError ? error.message : (error.stack ?? error.message)}\n`);
+  // What others said, such as a parser that quotes the file, may have several lines.
+  const oneLine = error.message.replaceAll(/\s*\n\s*/g, " ");
+  writeSync(2, `${isUserError ? oneLine : (error.stack ?? error.message)}\n`);
   process.exit(isUserError ? 2 : 1);
 });

@@ -14,8 +14,9 @@ export function loadLocalSettings(appDirectory: string, environment: NodeJS.Proc
   let text: string;
   try {
     text = readFileSync(file, "utf8");
-  } catch {
-    return 0;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return 0;
+    throw new AppLoadError(`${file} cannot be read: ${(error as Error).message}.`, { cause: error });
   }
   let values: Record<string, string>;
   try {

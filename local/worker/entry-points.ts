@@ -2,6 +2,12 @@ import { globSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
+import { z } from "zod";
+
+/** What of a package.json says how to load the app; anything of another shape counts as absent. */
+const manifestSchema = z
+  .object({ main: z.string().default("").catch(""), type: z.string().optional().catch(undefined) })
+  .catch({ main: "", type: undefined });
 
 /** The app cannot be loaded; the message names the file and what to do. */
 export class AppLoadError extends Error {
@@ -18,16 +24,16 @@ export interface EntryPoints {
 /** Reads an app's package.json and finds the files that `main`, a glob, names. Throws AppLoadError. */
 export function findEntryPoints(appDirectory: string): EntryPoints {
   const packageFile = join(appDirectory, "package.json");
-  let manifest: { main?: unknown; type?: unknown };
+  let manifest: z.infer<typeof manifestSchema>;
   try {
-    manifest = JSON.parse(readFileSync(packageFile, "utf8")) as typeof manifest;
+    manifest = manifestSchema.parse(JSON.parse(readFileSync(packageFile, "utf8")));
   } catch (error) {
     throw new AppLoadError(
       `${packageFile} cannot be read: ${(error as Error).message}. Name the folder of a Functions app.`,
     );
   }
   const { main } = manifest;
-  if (typeof main !== "string" || main === "") {
+  if (main === "") {
     throw new AppLoadError(`${packageFile} has no "main". Set it to the app's entry file, or a glob of them.`);
   }
   const files = globSync(main.replace(/^\.\//, ""), { cwd: appDirectory }).toSorted();
@@ -59,9 +65,9 @@ export async function loadEntryPoints(appDirectory: string, entry: EntryPoints):
       if (isModule) await import(`${pathToFileURL(file).href}?load=${loads}`);
       else require(file);
     } catch (error) {
-      throw new AppLoadError(`The app's entry file ${file} could not be loaded: ${(error as Error).message}`, {
-        cause: error,
-      });
+      // An app may throw anything.
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new AppLoadError(`The app's entry file ${file} could not be loaded: ${reason}`, { cause: error });
     }
   }
 }
