@@ -28,7 +28,7 @@ const cloudEventSchema = z.object({
 });
 
 const versionDataSchema = z.object({
-  latestSupportedKubernetesVersion: z.string(),
+  latestSupportedKubernetesVersion: z.string().min(1),
   latestStableKubernetesVersion: z.string().default(""),
   lowestMinorKubernetesVersion: z.string().default(""),
   latestPreviewKubernetesVersion: z.string().nullish(),
@@ -110,6 +110,6 @@ export function decideEvent(event: FleetEvent, clusters: ReadonlyMap<string, str
 }
 
 function badData(type: string, error: z.ZodError): EventDecision {
-  const mistakes = error.issues.map((issue) => `data.${issue.path.join(".")}: ${issue.message}`).join("; ");
+  const mistakes = error.issues.map(({ path, message }) => `${["data", ...path].join(".")}: ${message}`).join("; ");
   return { kind: "dead-letter", code: "MalformedEvent", reason: `${type}: ${mistakes}` };
 }
