@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError } from "commander";
@@ -15,13 +16,24 @@ const appDirectory = join(dirname(fileURLToPath(import.meta.url)), "..");
 function createProgram(): Command {
   const program = new Command("drydock")
     .description("Day-2 automation for AKS fleets.")
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "drydock: ")) })
+    .version(versionIn(appDirectory), "--version", "print the version")
+    .configureOutput({ outputError: (text, write) => write(asOneLine(text)) })
     .exitOverride();
   const command = startCommand(appDirectory, async (flags) => {
     process.exitCode = await start(flags, process.stdout);
   });
   command.copyInheritedSettings(program);
   return program.addCommand(command);
+}
+
+/** Commander's complaint, its suggestion on the same line; the help that it shows without a command stays as it is. */
+function asOneLine(text: string): string {
+  return text.startsWith("error: ") ? `${text.replace("error: ", "drydock: ").trim().split("\n").join(" ")}\n` : text;
+}
+
+function versionIn(directory: string): string {
+  const { version } = JSON.parse(readFileSync(join(directory, "package.json"), "utf8")) as { version: string };
+  return version;
 }
 
 /** Whoever reads our output is gone (`drydock start | head`): end as when the terminal closes. */

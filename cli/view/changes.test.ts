@@ -130,13 +130,13 @@ describe("changesBetween", () => {
   it("tells of a finding once", () => {
     const finding = {
       code: "BarePod",
-      severity: "warning",
+      severity: "warning" as const,
       subject: "tools/toolbox",
       message: "No controller makes it again.",
       evidence: [],
       remedy: "Delete it.",
       cluster: "staging-weu",
-    } as const;
+    };
     const after = run({ run: { findings: [finding] } });
     expect(changesBetween(run(), after)).toEqual(["warning BarePod tools/toolbox: No controller makes it again."]);
     expect(changesBetween(after, after)).toEqual([]);

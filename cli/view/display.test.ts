@@ -42,7 +42,7 @@ describe("createDisplay", () => {
     vi.advanceTimersByTime(500);
     display.end();
     expect(out.written[0]).not.toContain("\u001b[3A");
-    expect(out.written[1]).toMatch(/^\u001b\[3A\r/);
+    expect(out.written[1]?.startsWith("\u001b[3A\r")).toBe(true);
   });
 
   it("writes a line that stays above the frame", () => {
@@ -52,7 +52,7 @@ describe("createDisplay", () => {
     vi.advanceTimersByTime(250);
     display.say("a word");
     display.end();
-    expect(out.written[1]).toMatch(/^\u001b\[3A\ra word\u001b\[K\nupgrade-1/);
+    expect(out.written[1]?.startsWith("\u001b[3A\ra word\u001b[K\nupgrade-1")).toBe(true);
   });
 
   it("moves nothing on a dumb terminal", () => {
