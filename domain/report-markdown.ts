@@ -2,9 +2,16 @@ import { durationText } from "./duration-text.ts";
 import type { Finding } from "./finding.ts";
 import { type ClusterResult, type PoolResult, type RingResult, summarize, type UpgradeReport } from "./report.ts";
 
-/** Text that Markdown shows as it is. Names and messages come from clusters and may hold anything. */
+/**
+ * Text that Markdown shows as it is, in one line. Names and messages come from clusters and may hold anything: inline marks,
+ * entities, HTML, table pipes, line ends (a lone CR is one, too: CommonMark 2.1) and what would begin a list or a rule.
+ */
 export function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+!|<>~]/g, "\\$&").replace(/\r?\n/g, " ");
+  return text
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, " ")
+    .trim()
+    .replace(/[\\`*_{}[\]()#+!|<>~&]/g, "\\$&")
+    .replace(/^[-=]|(?<=^\d+)\.(?=\s|$)/, "\\$&");
 }
 
 const between = (startedAt: string | null, endedAt: string | null) =>
