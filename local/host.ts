@@ -106,6 +106,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       eventGrid: createEventGridWebhook(worker, clock, log),
       admin: adminHandler(worker, log),
     } satisfies Parts);
+    warnOfIdleFunctions(worker, log);
     engine.start();
     timers.start();
     log.info({ url: server.url, functions: worker.functions.size }, "host is ready");
@@ -114,6 +115,19 @@ export async function createHost(options: HostOptions): Promise<Host> {
   } catch (error) {
     await Promise.all([server.close(0), rpc.close(0)]);
     throw error;
+  }
+}
+
+/** Triggers that this host fires; the others are Azure's alone. */
+const SERVED_TRIGGERS = new Set(
+  ["http", "timer", "eventGrid", "orchestration", "activity", "entity"].map((kind) => `${kind}Trigger`.toLowerCase()),
+);
+
+function warnOfIdleFunctions(worker: AppWorker, log: HostLog): void {
+  for (const { name, trigger } of worker.functions.values()) {
+    if (SERVED_TRIGGERS.has(trigger.type.toLowerCase())) continue;
+    const message = "this host does not fire functions of this trigger; run it with POST /admin/functions/{name}";
+    log.warn({ function: name, trigger: trigger.type }, message);
   }
 }
 
@@ -222,7 +236,7 @@ async function stopHost({ server, rpc, engine, worker, timers, log }: Running): 
   const quiet = (async () => {
     await closed;
     await Promise.all([engine.stop(), timers.stop()]);
-    await worker.stop();
+    await worker.stop().catch((error: unknown) => log.error({ err: error }, "the app's clean-up failed"));
     return "quiet" as const;
   })();
   const outcome = await Promise.race([quiet, deadline]);

@@ -45,8 +45,17 @@ describe("a route", () => {
     expect(ordered).toEqual(["runs/latest", "runs/{id:int}", "runs/{id}", "runs/{*rest}"]);
   });
 
-  it("refuses what it cannot read, quoting the template", () => {
-    expect(() => parseRoute("a/{id:even}")).toThrow(RouteError);
-    expect(() => parseRoute("a/{id:even}")).toThrow('The route "a/{id:even}" uses the unknown constraint "even".');
+  it.each([
+    ["a/{id:even}", 'uses the unknown constraint "even".'],
+    ["a/{id", "has a brace without its other half."],
+    ["a/id}/b", "has a brace without its other half."],
+    ["a}{/b", "has a brace without its other half."],
+    ["a/{}", "has a malformed parameter {}."],
+    ["a/{id:regex(()}", "has a constraint that cannot be read: "],
+    ["a/{id}/b/{ID}", "uses the parameter {id} twice."],
+    ["a/{*rest}/b", "has a catch-all parameter before its last segment."],
+  ])("refuses %j, which %s", (template, why) => {
+    expect(() => parseRoute(template)).toThrow(RouteError);
+    expect(() => parseRoute(template)).toThrow(`The route "${template}" ${why}`);
   });
 });

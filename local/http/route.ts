@@ -66,11 +66,13 @@ function splitTemplate(template: string): string[] {
   for (const character of template) {
     if (character === "{") depth += 1;
     if (character === "}") depth -= 1;
+    if (depth < 0) break;
     if (character === "/" && depth === 0) {
       segments.push(current);
       current = "";
     } else current += character;
   }
+  if (depth !== 0) throw new RouteError(`The route "${template}" has a brace without its other half.`);
   segments.push(current);
   return segments.filter((segment) => segment !== "");
 }
@@ -83,7 +85,13 @@ function parseParameter(text: string, template: string): Parameter {
     ([, constraint = "", argument = ""]) => {
       const make = CONSTRAINTS[constraint.toLowerCase()];
       if (!make) throw new RouteError(`The route "${template}" uses the unknown constraint "${constraint}".`);
-      return make(argument);
+      try {
+        return make(argument);
+      } catch (error) {
+        throw new RouteError(
+          `The route "${template}" has a constraint that cannot be read: ${(error as Error).message}.`,
+        );
+      }
     },
   );
   return {
@@ -181,9 +189,22 @@ function matchSegments(template: readonly Segment[], path: readonly string[]): R
   return path.length > template.length ? undefined : parameters;
 }
 
+/** Holds a template to ASP.NET Core's rules: a name is used once, and a catch-all comes last. */
+function checkParameters(segments: readonly Segment[], template: string): void {
+  const parameters = segments.flatMap((segment) =>
+    "literal" in segment ? [] : segment.parts.filter((part) => typeof part !== "string"),
+  );
+  const names = parameters.map(({ name }) => name.toLowerCase());
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new RouteError(`The route "${template}" uses the parameter {${twice}} twice.`);
+  const early = segments.slice(0, -1).find((segment) => wholeParameter(segment)?.catchAll);
+  if (early) throw new RouteError(`The route "${template}" has a catch-all parameter before its last segment.`);
+}
+
 /** Reads a template. Throws RouteError for one that is malformed. */
 export function parseRoute(template: string): Route {
   const segments = splitTemplate(template).map((segment) => parseSegment(segment, template));
+  checkParameters(segments, template);
   return {
     match: (path) => matchSegments(segments, path),
     precedence: segments.map(precedenceOf).join(""),

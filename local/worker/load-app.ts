@@ -72,11 +72,7 @@ export async function loadApp(options: LoadAppOptions): Promise<AppWorker> {
     registerHook: hooks.register.bind(hooks),
   };
   await withCoreModule(core, () => runInApp(() => loadEntryPoints(appDirectory, entry)));
-  await hooks.run("appStart", {
-    hookData: hooks.appLevelOnlyHookData,
-    appHookData: hooks.appHookData,
-    functionAppDirectory: appDirectory,
-  });
+  await runStartHooks(hooks, options);
   if (!model || registrations.functions.size === 0) {
     throw new AppLoadError(
       `${appDirectory} registered no function. Is it an app of the v4 programming model (@azure/functions 4)?`,
@@ -85,6 +81,16 @@ export async function loadApp(options: LoadAppOptions): Promise<AppWorker> {
   const capabilities = await model.getCapabilities(Object.fromEntries(CAPABILITIES.map((name) => [name, "true"])));
   registrations.lock();
   return new InProcessWorker(options, registrations, hooks, model, capabilities.HttpUri, log);
+}
+
+async function runStartHooks(hooks: Hooks, { appDirectory, runInApp }: LoadAppOptions): Promise<void> {
+  const { appLevelOnlyHookData: hookData, appHookData } = hooks;
+  try {
+    await runInApp(() => hooks.run("appStart", { hookData, appHookData, functionAppDirectory: appDirectory }));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new AppLoadError(`A hook at the start of the app in ${appDirectory} failed: ${reason}`, { cause: error });
+  }
 }
 
 class InProcessWorker implements AppWorker {

@@ -21,6 +21,9 @@ interface Duration {
   readonly nanos?: number;
 }
 
+/** Names that Azure's host accepts (Azure/azure-functions-host, Utility.FunctionNameValidationRegex). */
+const FUNCTION_NAME = /^(?!host$)[a-z][a-z0-9_-]{0,127}$/i;
+
 /** A function with the code to run. */
 export interface LoadedFunction extends RegisteredFunction {
   readonly callback: (...args: unknown[]) => unknown;
@@ -36,10 +39,15 @@ export class Registrations {
     this.#locked = true;
   }
 
-  /** Registers a function. Throws for a name that is taken, a function without trigger, and after start-up. */
+  /** Registers a function. Throws for a name that is taken or not allowed, a missing handler, a function without trigger, and after start-up. */
   register(metadata: FunctionMetadata, callback: (...args: unknown[]) => unknown): Disposable {
     if (this.#locked) throw new Error("A function can only be registered during app startup.");
     const name = metadata.name ?? "";
+    if (!FUNCTION_NAME.test(name)) {
+      const rule = "a letter first, then at most 127 letters, digits, hyphens and underscores";
+      throw new AppLoadError(`"${name}" is no name of a function; it takes ${rule}.`);
+    }
+    if (typeof callback !== "function") throw new AppLoadError(`Function "${name}" has no handler.`);
     const id = (metadata.functionId ?? name).toLowerCase();
     if (this.functions.has(id)) throw new AppLoadError(`A function with id "${name}" has already been registered.`);
     const bindings = metadata.bindings ?? {};
