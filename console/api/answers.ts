@@ -1,4 +1,6 @@
 import type { RunView } from "../../domain/api/run-view.ts";
+import type { RingConfig } from "../../domain/fleet-config.ts";
+import type { UpgradeReport } from "../../domain/report.ts";
 
 /** A run as the list has it. */
 export type RunSummary = Omit<RunView, "rings" | "findings">;
@@ -10,18 +12,12 @@ export interface FleetCluster {
   readonly resourceId: string;
 }
 
-/** A ring of fleet.yaml, as far as the console shows it. */
-export interface FleetRing {
-  readonly name: string;
-  readonly maxParallel?: number;
-  readonly soakMinutes?: number;
-}
-
 /** What the fleet answer holds. */
 export interface Fleet {
   /** SHA-256 of fleet.yaml. */
   readonly digest: string;
-  readonly rings: readonly FleetRing[];
+  /** In the order in which they are upgraded. */
+  readonly rings: readonly RingConfig[];
   readonly clusters: readonly FleetCluster[];
 }
 
@@ -53,7 +49,9 @@ export class UnexpectedAnswer extends Error {
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 
 function isRunSummary(value: unknown): value is RunSummary {
-  return isObject(value) && typeof value.id === "string" && isObject(value.trigger) && typeof value.startedAt === "string";
+  return (
+    isObject(value) && typeof value.id === "string" && isObject(value.trigger) && typeof value.startedAt === "string"
+  );
 }
 
 function isRun(value: unknown): value is RunView {
@@ -64,16 +62,29 @@ function hasFindings(value: object): boolean {
   return "findings" in value && Array.isArray(value.findings);
 }
 
-function isNamed(value: unknown): value is { readonly name: string } {
-  return isObject(value) && typeof value.name === "string";
+function isReport(value: unknown): value is UpgradeReport {
+  return (
+    isRunSummary(value) &&
+    "fleetDigest" in value &&
+    "rings" in value &&
+    Array.isArray(value.rings) &&
+    hasFindings(value)
+  );
+}
+
+function isRing(value: unknown): value is RingConfig {
+  return isObject(value) && typeof value.name === "string" && "soakMinutes" in value && "maxParallel" in value;
 }
 
 function isFleetCluster(value: unknown): value is FleetCluster {
-  return isObject(value) && isNamed(value) && typeof value.ring === "string" && typeof value.resourceId === "string";
+  return isObject(value) && ["name", "ring", "resourceId"].every((key) => typeof value[key] === "string");
 }
 
 function isDeadLetter(value: unknown): value is DeadLetter {
-  return isObject(value) && ["at", "code", "reason", "eventId", "eventType", "source"].every((key) => typeof value[key] === "string");
+  return (
+    isObject(value) &&
+    ["at", "code", "reason", "eventId", "eventType", "source"].every((key) => typeof value[key] === "string")
+  );
 }
 
 function listOf<T>(value: unknown, isItem: (item: unknown) => item is T, what: string): readonly T[] {
@@ -92,11 +103,20 @@ export function readRun(value: unknown): RunView {
   throw new UnexpectedAnswer("The answer is not a run.");
 }
 
+/** Reads the report of a run that has ended. */
+export function readReport(value: unknown): UpgradeReport {
+  if (isReport(value)) return value;
+  throw new UnexpectedAnswer("The answer is not a report.");
+}
+
 /** Reads the fleet. */
 export function readFleet(value: unknown): Fleet {
   if (!isObject(value) || typeof value.digest !== "string") throw new UnexpectedAnswer("The answer is not a fleet.");
-  const rings: readonly FleetRing[] = listOf(value.rings, isNamed, "rings");
-  return { digest: value.digest, rings, clusters: listOf(value.clusters, isFleetCluster, "clusters") };
+  return {
+    digest: value.digest,
+    rings: listOf(value.rings, isRing, "rings"),
+    clusters: listOf(value.clusters, isFleetCluster, "clusters"),
+  };
 }
 
 /** Reads the dead letters. */

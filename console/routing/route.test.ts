@@ -11,6 +11,8 @@ describe("parseRoute", () => {
     ["#/runs/upgrade-1", { view: "run", id: "upgrade-1" }],
     ["#/runs/upgrade-1/", { view: "run", id: "upgrade-1" }],
     ["#/runs/a%3Ab", { view: "run", id: "a:b" }],
+    ["#/runs/a%3Ab/report", { view: "report", id: "a:b" }],
+    ["#/runs/a/report/", { view: "report", id: "a" }],
     ["#/fleet", { view: "fleet" }],
     ["#/events", { view: "events" }],
     ["#/runs/a/b", { view: "unknown", hash: "#/runs/a/b" }],
@@ -26,6 +28,7 @@ describe("routeHref", () => {
   const routes = [
     { view: "runs" },
     { view: "run", id: "a:b/c d" },
+    { view: "report", id: "a:b/c d" },
     { view: "fleet" },
     { view: "events" },
   ] as const satisfies readonly Route[];

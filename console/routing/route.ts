@@ -2,6 +2,7 @@
 export type Route =
   | { readonly view: "runs" }
   | { readonly view: "run"; readonly id: string }
+  | { readonly view: "report"; readonly id: string }
   | { readonly view: "fleet" }
   | { readonly view: "events" }
   | { readonly view: "unknown"; readonly hash: string };
@@ -12,14 +13,16 @@ export function parseRoute(hash: string): Route {
   if (path === "" || path === "runs") return { view: "runs" };
   if (path === "fleet") return { view: "fleet" };
   if (path === "events") return { view: "events" };
-  const id = /^runs\/([^/]+)$/.exec(path)?.[1];
-  const decoded = id === undefined ? undefined : decodeSegment(id);
-  return decoded === undefined ? { view: "unknown", hash } : { view: "run", id: decoded };
+  const [, segment, report] = /^runs\/([^/]+)(\/report)?$/.exec(path) ?? [];
+  const id = segment === undefined ? undefined : decodeSegment(segment);
+  if (id === undefined) return { view: "unknown", hash };
+  return { view: report === undefined ? "run" : "report", id };
 }
 
 /** The address of a view, to be used as `href`. */
 export function routeHref(route: Exclude<Route, { view: "unknown" }>): string {
-  return route.view === "run" ? `#/runs/${encodeURIComponent(route.id)}` : `#/${route.view}`;
+  if (!("id" in route)) return `#/${route.view}`;
+  return `#/runs/${encodeURIComponent(route.id)}${route.view === "report" ? "/report" : ""}`;
 }
 
 function decodeSegment(text: string): string | undefined {

@@ -1,0 +1,89 @@
+import type { DrainResult, PoolResult } from "../../domain/report.ts";
+import { countText } from "../parts/count-text.ts";
+import { Disclosure } from "../parts/disclosure.tsx";
+import { ImageText, STRATEGY_WORDS } from "../run/pool-section.tsx";
+import { StatusMark } from "../status/status-mark.tsx";
+import { nodeStatus, poolStatus } from "../status/tone.ts";
+import { Took } from "../time/instant.tsx";
+import { poolCounts } from "./report-counts.ts";
+
+/** How the pools of a cluster went, each with its drains. */
+export function PoolResults({ pools, cluster }: { readonly pools: readonly PoolResult[]; readonly cluster: string }) {
+  return (
+    <ul class="pools">
+      {pools.map((pool) => (
+        <PoolItem key={pool.name} pool={pool} cluster={cluster} />
+      ))}
+    </ul>
+  );
+}
+
+function PoolItem({ pool, cluster }: { readonly pool: PoolResult; readonly cluster: string }) {
+  const { name, mode, strategy, outcome, replacement, drains, startedAt, endedAt } = pool;
+  const { nodesDrained, podsEvicted } = poolCounts(pool);
+  return (
+    <li class="pool">
+      <div class="pool-line">
+        <h4>
+          {name}
+          {replacement !== null && ` → ${replacement}`}
+        </h4>
+        <StatusMark status={poolStatus(outcome)} />
+        <span class="facts">
+          {mode}, {STRATEGY_WORDS[strategy] ?? strategy}
+        </span>
+        <Took from={startedAt} to={endedAt} />
+        <ImageText from={pool.fromImage} to={pool.toImage} />
+      </div>
+      {drains.length > 0 && (
+        <Disclosure
+          class="folded"
+          isOpen={outcome === "failed"}
+          summary={
+            <>
+              {countText(nodesDrained, "node")} drained, {countText(podsEvicted, "pod")} evicted
+            </>
+          }
+        >
+          {() => <DrainTable drains={drains} label={`Drains of ${name} on ${cluster}`} />}
+        </Disclosure>
+      )}
+    </li>
+  );
+}
+
+function DrainTable({ drains, label }: { readonly drains: readonly DrainResult[]; readonly label: string }) {
+  return (
+    <table class="drains" aria-label={label}>
+      <thead>
+        <tr>
+          <th scope="col">Node</th>
+          <th scope="col">Outcome</th>
+          <th scope="col">Evicted</th>
+          <th scope="col">Took</th>
+        </tr>
+      </thead>
+      <tbody>
+        {drains.map((drain) => (
+          <tr key={drain.node}>
+            <th scope="row">{drain.node}</th>
+            <td>
+              <StatusMark status={nodeStatus(drain.outcome)} />
+              {drain.blockers.map(({ pod, code, message }) => (
+                <span key={pod} class="detail">
+                  <span class="pod">{pod}</span> <span class="code">{code}</span> {message}
+                </span>
+              ))}
+            </td>
+            <td class="number">
+              {drain.evicted} of {drain.podsTotal}
+            </td>
+            <td class="number">
+              <Took from={drain.startedAt} to={drain.endedAt} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

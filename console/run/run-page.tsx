@@ -1,0 +1,88 @@
+import { useEffect, useRef } from "preact/hooks";
+import type { RunView } from "../../domain/api/run-view.ts";
+import { readRun } from "../api/answers.ts";
+import { Freshness } from "../polling/freshness.tsx";
+import { type Question, usePoll } from "../polling/use-poll.ts";
+import { routeHref } from "../routing/route.ts";
+import { useServices } from "../session/console-services.ts";
+import { useTitle } from "../shell/use-title.ts";
+import { runStatus } from "../status/tone.ts";
+import { CancelRun } from "./cancel-run.tsx";
+import { FindingList } from "./finding-list.tsx";
+import { latestOf } from "./progress.ts";
+import { RingSection } from "./ring-section.tsx";
+import { RunSummary } from "./run-summary.tsx";
+
+const RUNNING_MS = 2_000;
+
+const runQuestion = (id: string): Question<RunView> => ({
+  path: `runs/${encodeURIComponent(id)}`,
+  read: readRun,
+  latestMs: latestOf,
+  againMs: ({ status }) => (status === "finished" ? undefined : RUNNING_MS),
+});
+
+/** One run, as it goes. */
+export function RunPage({ id }: { readonly id: string }) {
+  const poll = usePoll(`run ${id}`, () => runQuestion(id));
+  const run = poll.data;
+  const status = run && runStatus(run).word;
+  useTitle(status ? `${status}: ${id}` : id);
+  useAnnouncement(run && `${status}. ${run.phase}`);
+  return (
+    <>
+      <div class="title">
+        <h1 tabIndex={-1}>
+          Upgrade <span class="id">{id}</span>
+        </h1>
+        <Freshness poll={poll} />
+      </div>
+      {run && <RunBody run={run} onChange={poll.askNow} />}
+      {poll.trouble?.status === 404 && !run && (
+        <p>
+          <a href={routeHref({ view: "runs" })}>All runs</a>
+        </p>
+      )}
+    </>
+  );
+}
+
+function RunBody({ run, onChange }: { readonly run: RunView; readonly onChange: () => void }) {
+  return (
+    <>
+      <RunSummary run={run} />
+      <div class="actions">
+        {run.status === "finished" ? (
+          <a class="button" href={routeHref({ view: "report", id: run.id })}>
+            Report
+          </a>
+        ) : (
+          <CancelRun id={run.id} onCancelled={onChange} />
+        )}
+      </div>
+      {run.findings.length > 0 && (
+        <section aria-labelledby="findings">
+          <h2 id="findings">
+            Findings <span class="number">{run.findings.length}</span>
+          </h2>
+          <FindingList findings={run.findings} />
+        </section>
+      )}
+      {run.rings.map((ring) => (
+        <RingSection key={ring.name} ring={ring} />
+      ))}
+      {run.rings.length === 0 && <p class="empty">Its plan is not made yet: no rings to show.</p>}
+    </>
+  );
+}
+
+/** Tells screen readers when the text changes; not at first, for then it is read as part of the page. */
+function useAnnouncement(text: string | undefined): void {
+  const { announce } = useServices();
+  const told = useRef<string | undefined>(undefined);
+  useEffect(() => {
+    if (text === undefined) return;
+    if (told.current !== undefined && told.current !== text) announce(text);
+    told.current = text;
+  }, [text, announce]);
+}

@@ -1,0 +1,103 @@
+import type { ClusterState, NodeView, PoolState, RingState, RunView } from "../../domain/api/run-view.ts";
+import type { Finding } from "../../domain/finding.ts";
+import type { ClusterResult, DrainResult, PoolResult } from "../../domain/report.ts";
+
+/** What a status means to who looks at it. Each has a colour and a shape of its own. */
+export type Tone = "good" | "bad" | "blocked" | "warning" | "active" | "waiting" | "idle" | "skipped";
+
+/** A status as it is shown: its meaning and its word. */
+export interface Status {
+  readonly tone: Tone;
+  readonly word: string;
+}
+
+type Statuses<K extends string> = Readonly<Record<K, Status>>;
+
+const status = (tone: Tone, word: string): Status => ({ tone, word });
+
+const VERDICTS: Statuses<NonNullable<RunView["verdict"]>> = {
+  passed: status("good", "Passed"),
+  "passed-with-warnings": status("warning", "Passed with warnings"),
+  failed: status("bad", "Failed"),
+  blocked: status("blocked", "Blocked"),
+  cancelled: status("skipped", "Cancelled"),
+};
+
+const RUNS: Statuses<RunView["status"]> = {
+  pending: status("idle", "Waiting to start"),
+  running: status("active", "Running"),
+  finished: status("idle", "Finished"),
+};
+
+const RINGS: Statuses<RingState> = {
+  pending: status("idle", "Pending"),
+  waiting: status("waiting", "Waiting"),
+  running: status("active", "Running"),
+  soaking: status("waiting", "Soaking"),
+  done: status("good", "Done"),
+  failed: status("bad", "Failed"),
+  skipped: status("skipped", "Skipped"),
+};
+
+const CLUSTERS: Statuses<ClusterState | ClusterResult["outcome"]> = {
+  pending: status("idle", "Pending"),
+  queued: status("waiting", "Queued"),
+  preflight: status("active", "Preflight"),
+  upgrading: status("active", "Upgrading"),
+  proving: status("active", "Proving"),
+  done: status("good", "Done"),
+  failed: status("bad", "Failed"),
+  skipped: status("skipped", "Skipped"),
+  blocked: status("blocked", "Blocked"),
+  cancelled: status("skipped", "Cancelled"),
+};
+
+const POOLS: Statuses<PoolState | PoolResult["outcome"]> = {
+  pending: status("idle", "Pending"),
+  creating: status("active", "Creating new pool"),
+  draining: status("active", "Draining"),
+  upgrading: status("active", "Upgrading"),
+  soaking: status("waiting", "Soaking"),
+  deleting: status("active", "Deleting old pool"),
+  undoing: status("warning", "Undoing"),
+  done: status("good", "Done"),
+  failed: status("bad", "Failed"),
+  skipped: status("skipped", "Skipped"),
+  cancelled: status("skipped", "Cancelled"),
+};
+
+const NODES: Statuses<NodeView["state"] | DrainResult["outcome"]> = {
+  waiting: status("idle", "Waiting its turn"),
+  draining: status("active", "Draining"),
+  drained: status("good", "Drained"),
+  failed: status("bad", "Drain failed"),
+  upgraded: status("good", "Upgraded"),
+  cancelled: status("skipped", "Cancelled"),
+};
+
+const SEVERITIES: Statuses<Finding["severity"]> = {
+  blocker: status("bad", "Blocker"),
+  warning: status("warning", "Warning"),
+  info: status("idle", "Info"),
+};
+
+/** The page may be older than the API that it asks: a word that it does not know is shown as it is. */
+function lookUp(statuses: Statuses<string>, key: string): Status {
+  return Object.hasOwn(statuses, key) ? (statuses[key] ?? status("idle", key)) : status("idle", key);
+}
+
+/** A run's status: its verdict once there is one. */
+export function runStatus(run: Pick<RunView, "status" | "verdict">): Status {
+  return run.verdict === null ? lookUp(RUNS, run.status) : lookUp(VERDICTS, run.verdict);
+}
+
+/** A ring's status. */
+export const ringStatus = (state: string): Status => lookUp(RINGS, state);
+/** A cluster's status, of its state or its outcome. */
+export const clusterStatus = (state: string): Status => lookUp(CLUSTERS, state);
+/** A pool's status, of its state or its outcome. */
+export const poolStatus = (state: string): Status => lookUp(POOLS, state);
+/** A node's status, of its state or its drain's outcome. */
+export const nodeStatus = (state: string): Status => lookUp(NODES, state);
+/** A finding's severity. */
+export const severityStatus = (severity: string): Status => lookUp(SEVERITIES, severity);
