@@ -9,15 +9,29 @@ import {
 } from "@microsoft/teams.cards";
 import { durationText } from "../../domain/duration-text.ts";
 import type { Finding } from "../../domain/finding.ts";
-import { type RingResult, summarize, type UpgradeReport } from "../../domain/report.ts";
+import { type ClusterResult, type RingResult, summarize, type UpgradeReport } from "../../domain/report.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 
-/** Findings that a card shows; the rest is in the report. */
-const SHOWN_FINDINGS = 5;
-/** Clusters of a ring that a card names one by one. */
-const SHOWN_CLUSTERS = 10;
-/** Longest text of one block: a message must stay under Teams' limit of about 28 KB. */
-const TEXT_LIMIT = 300;
+/** How much of a report a card tells. */
+interface Detail {
+  readonly rings: number;
+  /** Clusters of a ring that are named one by one. */
+  readonly clusters: number;
+  readonly findings: number;
+  /** Longest text of one block, in characters. */
+  readonly text: number;
+}
+
+/** From the most to the least: a card takes the first that fits into a message. The report itself holds everything. */
+const DETAILS: readonly [Detail, ...Detail[]] = [
+  { rings: 20, clusters: 10, findings: 5, text: 300 },
+  { rings: 20, clusters: 5, findings: 5, text: 150 },
+  { rings: 20, clusters: 0, findings: 3, text: 150 },
+  { rings: 5, clusters: 0, findings: 2, text: 80 },
+];
+
+/** Teams takes about 28 KB a message, postCard less; the envelope around the card needs some of it. */
+const CARD_LIMIT_BYTES = 24_000;
 
 const HEADLINES: Readonly<Record<Verdict, string>> = {
   passed: "Upgrade passed",
@@ -35,55 +49,71 @@ const COLORS = {
   cancelled: "Default",
 } as const satisfies Record<Verdict, string>;
 
+/** What a reader must not miss comes first when not all clusters of a ring can be named. */
+const GRAVE_OUTCOMES: readonly string[] = ["failed", "blocked", "cancelled"];
+
 /**
- * The Teams card of an upgrade's report, as an Adaptive Card 1.5. It carries links only: what acts needs a bot.
+ * The Teams card of an upgrade's report, as an Adaptive Card 1.5, small enough for one message however large the fleet is. It
+ * carries links only: what acts needs a bot.
  *
  * @param runUrl where the console shows the run
  */
 export function upgradeCard(report: UpgradeReport, runUrl: string): AdaptiveCard {
+  let card = cardWith(DETAILS[0], report, runUrl);
+  for (const detail of DETAILS.slice(1)) {
+    if (Buffer.byteLength(JSON.stringify(card)) <= CARD_LIMIT_BYTES) break;
+    card = cardWith(detail, report, runUrl);
+  }
+  return card;
+}
+
+function cardWith(detail: Detail, report: UpgradeReport, runUrl: string): AdaptiveCard {
+  const show = (text: string) => plain(text, detail.text);
   const findings = report.findings.filter((finding) => finding.severity !== "info");
+  const reason = show(report.trigger.reason);
   const card = new AdaptiveCard(
     new TextBlock(HEADLINES[report.verdict], { size: "Large", weight: "Bolder", color: COLORS[report.verdict] }),
-    new TextBlock(plain(report.trigger.reason), { wrap: true, isSubtle: true, spacing: "None" }),
-    summaryFacts(report),
-    ...report.rings.map(ringBlock),
-    ...findings.slice(0, SHOWN_FINDINGS).map(findingBlock),
+    new TextBlock(reason, { wrap: true, isSubtle: true, spacing: "None" }),
+    summaryFacts(report, show),
+    ...report.rings.slice(0, detail.rings).map((ring) => ringBlock(ring, detail.clusters, show)),
+    ...more(report.rings.length - detail.rings, "ring"),
+    ...findings.slice(0, detail.findings).map((finding) => findingBlock(finding, show)),
+    ...more(findings.length - detail.findings, "finding"),
   );
-  if (findings.length > SHOWN_FINDINGS) {
-    card.body?.push(
-      new TextBlock(`and ${findings.length - SHOWN_FINDINGS} more findings in the report`, { wrap: true }),
-    );
-  }
   card.version = "1.5";
   card.msteams = new TeamsCardProperties({ width: "full" });
-  card.fallbackText = `${HEADLINES[report.verdict]}: ${plain(report.trigger.reason)}`;
+  card.fallbackText = `${HEADLINES[report.verdict]}: ${reason}`;
   card.actions = [new OpenUrlAction(runUrl, { title: "Open the run" })];
   return card;
 }
 
-function summaryFacts(report: UpgradeReport): FactSet {
+function more(count: number, what: string): TextBlock[] {
+  if (count <= 0) return [];
+  return [new TextBlock(`and ${count} more ${what}${count === 1 ? "" : "s"} in the report`, { wrap: true })];
+}
+
+type Show = (text: string) => string;
+
+function summaryFacts(report: UpgradeReport, show: Show): FactSet {
   const { clusters, clustersDone, pools, nodesDrained, podsEvicted } = summarize(report);
   return new FactSet(
-    new Fact("Run", report.id),
+    new Fact("Run", show(report.id)),
     new Fact("Clusters", `${clustersDone} of ${clusters} done`),
     new Fact("Pools", `${pools} upgraded, ${nodesDrained} nodes drained, ${podsEvicted} pods evicted`),
     new Fact("Took", durationText(Date.parse(report.endedAt) - Date.parse(report.startedAt))),
-    new Fact("Started by", plain(report.trigger.by)),
+    new Fact("Started by", show(report.trigger.by)),
   );
 }
 
-function ringBlock(ring: RingResult): Container {
-  const shown = ring.clusters.slice(0, SHOWN_CLUSTERS);
-  const rest = ring.clusters.length - shown.length;
-  const lines = shown.map((cluster) => {
-    const images = cluster.pools
-      .filter((pool) => pool.outcome === "done")
-      .map((pool) => `${pool.name} ${pool.toImage}`);
-    return `- ${plain(cluster.name)}: ${cluster.outcome}${plain(cluster.reason ? ` (${cluster.reason})` : "")}${plain(images.length > 0 ? `, ${images.join(", ")}` : "")}`;
-  });
-  if (rest > 0) lines.push(`- and ${rest} more`);
+function ringBlock(ring: RingResult, shownClusters: number, show: Show): Container {
+  const isGrave = ({ outcome }: ClusterResult) => Number(GRAVE_OUTCOMES.includes(outcome));
+  const clusters = ring.clusters.toSorted((left, right) => isGrave(right) - isGrave(left));
+  const lines = clusters.slice(0, shownClusters).map((cluster) => clusterLine(cluster, show));
+  const rest = clusters.slice(shownClusters);
+  if (rest.length > 0)
+    lines.push(`- ${lines.length > 0 ? "and " : ""}${rest.length} ${outcomeCounts(rest, lines.length)}`);
   return new Container(
-    new TextBlock(plain(`Ring ${ring.name}: ${ring.state}${ring.reason ? ` (${ring.reason})` : ""}`), {
+    new TextBlock(show(`Ring ${ring.name}: ${ring.state}${ring.reason ? ` (${ring.reason})` : ""}`), {
       weight: "Bolder",
       wrap: true,
     }),
@@ -91,18 +121,34 @@ function ringBlock(ring: RingResult): Container {
   );
 }
 
-function findingBlock(finding: Finding): Container {
+function clusterLine(cluster: ClusterResult, show: Show): string {
+  const images = cluster.pools.filter((pool) => pool.outcome === "done").map((pool) => `${pool.name} ${pool.toImage}`);
+  const reason = cluster.reason ? show(` (${cluster.reason})`) : "";
+  return `- ${show(cluster.name)}: ${cluster.outcome}${reason}${images.length > 0 ? show(`, ${images.join(", ")}`) : ""}`;
+}
+
+/** As in `more (3 done, 1 skipped)`. */
+function outcomeCounts(clusters: readonly ClusterResult[], named: number): string {
+  const counts = new Map<string, number>();
+  for (const { outcome } of clusters) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  const parts = [...counts].map(([outcome, count]) => `${count} ${outcome}`);
+  return `${named > 0 ? "more" : `cluster${clusters.length === 1 ? "" : "s"}`} (${parts.join(", ")})`;
+}
+
+function findingBlock(finding: Finding, show: Show): Container {
   return new Container(
-    new TextBlock(plain(`${finding.code}: ${finding.message}`), {
+    new TextBlock(show(`${finding.code}: ${finding.message}`), {
       wrap: true,
       color: finding.severity === "blocker" ? "Attention" : "Warning",
     }),
-    new TextBlock(plain(finding.remedy), { wrap: true, isSubtle: true, spacing: "None" }),
+    new TextBlock(show(finding.remedy), { wrap: true, isSubtle: true, spacing: "None" }),
   );
 }
 
-/** Text that Teams' Markdown shows as it is, cut to a limit. */
-function plain(text: string): string {
-  const cut = text.length > TEXT_LIMIT ? `${text.slice(0, TEXT_LIMIT - 1)}…` : text;
-  return cut.replace(/[\\`*_[\]]/g, "\\$&");
+/** Text that Teams' Markdown shows as it is, in one line, cut to a number of characters. */
+function plain(text: string, limit: number): string {
+  const line = text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").toWellFormed();
+  const characters = Array.from(line);
+  const cut = characters.length > limit ? `${characters.slice(0, limit - 1).join("")}…` : line;
+  return cut.replace(/[\\`*_[\]]/g, "\\$&").replace(/^(\s*)(?=[-+]\s)|(?<=^\s*\d+)(?=\.\s)/, "$1\\");
 }
