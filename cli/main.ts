@@ -7,9 +7,6 @@ import { Interrupted } from "./start/interrupts.ts";
 import { start } from "./start/start.ts";
 import { startCommand } from "./start/start-flags.ts";
 
-/** node:sqlite, which the embedded host and the simulator keep their state in, is stable from here on. */
-const NODE_MAJOR_MIN = 24;
-
 /** The app lies above the folder of this file: dist/cli.js when built, cli/main.ts in the repository. */
 const appDirectory = join(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -45,14 +42,6 @@ function endWithReader(): void {
 }
 
 async function main(): Promise<void> {
-  const major = Number(process.versions.node.split(".")[0]);
-  if (major < NODE_MAJOR_MIN) {
-    process.stderr.write(
-      `drydock: this is Node ${process.versions.node}, and Node ${NODE_MAJOR_MIN} is needed. Use npm start, which brings its own.\n`,
-    );
-    process.exitCode = EXIT_USAGE;
-    return;
-  }
   endWithReader();
   try {
     await createProgram().parseAsync();

@@ -36,10 +36,13 @@ export function* upgrade(context: OrchestrationContext): Step<UpgradeReport> {
   const rings: RingResult[] = [];
   let fleetDigest = "";
   let broken = false;
+  // A run that cannot read fleet.yaml has something to tell.
+  let tellsTeams = true;
   try {
     progress.phase("reading the fleet");
     const { config, digest } = yield* perform(context, "readFleet", null);
     fleetDigest = digest;
+    tellsTeams = config.notifications.teams;
     const observations = yield* observeFleet(context, config.clusters);
     const plan: UpgradePlan = planUpgrade(config, observations, request.targets);
     findings.push(...plan.findings);
@@ -60,7 +63,8 @@ export function* upgrade(context: OrchestrationContext): Step<UpgradeReport> {
   if (cancellation) findings.push(cancelled(cancellation));
   if (folded.length > 0) findings.push(foldedEvents(folded));
   const report = assemble({ id, request, startedAt, fleetDigest, rings, findings, broken }, nowIso(context));
-  yield* deliver(context, progress, report);
+  if (tellsTeams) yield* deliver(context, progress, report);
+  else progress.phase("finished; no card, as fleet.yaml asks");
   noteEnd(context, { id, verdict: report.verdict, endedAt: report.endedAt });
   return report;
 }

@@ -1,9 +1,10 @@
 /**
  * Builds everything that runs: the Functions app (`dist/main.cjs`, one file with the SDKs in it), the embedded host
- * (`dist/local.js`), the simulator (`dist/simulator.js`), the command line (`dist/cli.js`) and the console page.
+ * (`dist/local.js`), the simulator (`dist/simulator.js`), the command line (`dist/cli.js`) and the console page. The last
+ * three are small launchers; the programs themselves lie beside them as `*.program.js`.
  */
 import { existsSync } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build } from "esbuild";
@@ -20,19 +21,56 @@ const shared: BuildOptions = {
   legalComments: "none",
 };
 
+/** The console's files that are served as they stand. */
+const CONSOLE_FILES = ["index.html", "icon.svg"];
+
 /** CommonJS packages inside an ES module bundle still call `require` for Node's own modules. */
 const requireBanner =
   'import { createRequire as __createRequire } from "node:module";\nconst require = __createRequire(import.meta.url);';
+
+/** Node's built-in SQLite, which keeps the state of host and simulator, is stable from here on. */
+const NODE_MAJOR_MIN = 24;
 
 function program(entry: string, name: string): BuildOptions {
   return {
     ...shared,
     entryPoints: [entry],
-    outfile: join(outdir, `${name}.js`),
+    outfile: join(outdir, `${name}.program.js`),
     format: "esm",
     target: "node24",
-    banner: { js: name === "cli" ? `#!/usr/bin/env node\n${requireBanner}` : requireBanner },
+    banner: { js: requireBanner },
   };
+}
+
+/** What starts a program: an older Node would fail at the program's imports, before any of its code could say why. */
+function launcher(name: string): string {
+  return `#!/usr/bin/env node
+if (Number.parseInt(process.versions.node, 10) < ${NODE_MAJOR_MIN}) {
+  process.stderr.write(\`drydock: this is Node \${process.versions.node}, and Node ${NODE_MAJOR_MIN} is needed. "npm start" and "npx drydock" bring their own.\\n\`);
+  process.exitCode = 2;
+} else {
+  await import("./${name}.program.js");
+}
+`;
+}
+
+/** Builds the console page into a folder. Rejects with esbuild's errors. */
+export async function buildConsole(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  const built = build({
+    ...shared,
+    platform: "browser",
+    entryPoints: ["console/main.tsx", "console/console.css"],
+    outdir: directory,
+    entryNames: "console",
+    format: "esm",
+    target: "es2022",
+    minify: true,
+    jsx: "automatic",
+    jsxImportSource: "preact",
+  });
+  const copied = CONSOLE_FILES.map((file) => copyFile(join(root, "console", file), join(directory, file)));
+  await Promise.all([built, ...copied]);
 }
 
 /** Builds all parts; resolves when every file is written. Rejects with esbuild's errors. */
@@ -53,21 +91,14 @@ export async function buildAll(): Promise<void> {
     program("local/main.ts", "local"),
     program("simulator/main.ts", "simulator"),
     program("cli/main.ts", "cli"),
-    {
-      ...shared,
-      platform: "browser",
-      entryPoints: ["console/main.tsx"],
-      outfile: join(outdir, "console", "console.js"),
-      format: "esm",
-      target: "es2022",
-      minify: true,
-      jsx: "automatic",
-      jsxImportSource: "preact",
-    },
   ];
   const built = await Promise.all(
     parts.filter((part) => existsSync(join(root, (part.entryPoints as string[])[0] ?? ""))).map((part) => build(part)),
   );
+  for (const name of ["local", "simulator", "cli"]) {
+    await writeFile(join(outdir, `${name}.js`), launcher(name), { mode: 0o755 });
+  }
+  await buildConsole(join(outdir, "console"));
   const metafile = built.find((result) => result.metafile)?.metafile;
   if (metafile) await writeFile(join(outdir, "main.meta.json"), JSON.stringify(metafile));
 }

@@ -286,6 +286,27 @@ describe("an upgrade", () => {
   });
 });
 
+describe("the card", () => {
+  it("stays away when fleet.yaml asks for none", async () => {
+    const world = await newWorld({ fleetYaml: (text) => `${text}\nnotifications: { teams: false }\n` });
+    const run = await world.ended(await started(world, { clusters: ["dev-weu"] }));
+    expect(run).toMatchObject({ verdict: "passed", phase: "finished; no card, as fleet.yaml asks" });
+    expect(await world.cards()).toEqual([]);
+  });
+
+  it("is not what a run's verdict hangs on", async () => {
+    const world = await newWorld({ settings: { TEAMS_WEBHOOK_URL: undefined } });
+    const run = await world.ended(await started(world, { clusters: ["dev-weu"] }));
+    expect(run).toMatchObject({ verdict: "passed", phase: "finished; no card, TEAMS_WEBHOOK_URL is not set" });
+    const refused = await newWorld({
+      scenario: { faults: [{ match: { path: "^/teams" }, count: 100, answer: { status: 400 } }] },
+    });
+    const told = await refused.ended(await started(refused, { clusters: ["dev-weu"] }));
+    expect(told.verdict).toBe("passed");
+    expect(told.phase).toMatch(/^finished; the card could not be delivered: .*400/);
+  });
+});
+
 describe("the report", () => {
   it("is there as JSON and Markdown once the run has ended, and not before", async () => {
     const world = await newWorld();

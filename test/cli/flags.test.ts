@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
@@ -42,6 +43,16 @@ describe("drydock", () => {
     [["start", "--seed"], /^drydock: option '--seed <n>' argument missing$/],
   ])("refuses %j in one line, with exit code 2", async (args, line) => {
     expect(await refusal(...args)).toMatch(line);
+  });
+});
+
+describe("the programs", () => {
+  it.each(["cli", "local", "simulator"])("%s says on an older Node which one is needed", (name) => {
+    const pretend = 'data:text/javascript,Object.defineProperty(process.versions, "node", { value: "20.20.2" })';
+    const program = join(import.meta.dirname, "../../dist", `${name}.js`);
+    const { status, stderr } = spawnSync(process.execPath, ["--import", pretend, program], { encoding: "utf8" });
+    expect(stderr).toMatch(/^drydock: this is Node 20\.20\.2, and Node 24 is needed\. .*\n$/);
+    expect(status).toBe(2);
   });
 });
 
