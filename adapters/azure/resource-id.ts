@@ -10,7 +10,7 @@ export interface ClusterId {
 /** Takes a managed cluster's resource id apart. Throws DrydockError "Invalid" for anything else. */
 export function parseClusterId(resourceId: string): ClusterId {
   const match =
-    /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/Microsoft\.ContainerService\/managedClusters\/([^/]+)$/i.exec(
+    /^\/subscriptions\/([^/\s]+)\/resourceGroups\/([^/\s]+)\/providers\/Microsoft\.ContainerService\/managedClusters\/([^/\s]+)$/i.exec(
       resourceId,
     );
   const [, subscriptionId, resourceGroup, name] = match ?? [];

@@ -25,8 +25,24 @@ export function podFacts(pod: V1Pod): PodFacts {
     isMirror: metadata.annotations?.[MIRROR_ANNOTATION] !== undefined,
     hasEmptyDir: (spec?.volumes ?? []).some((volume) => volume.emptyDir !== undefined),
     graceSeconds: spec?.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS,
-    nodeSelector: spec?.nodeSelector ?? {},
+    nodeSelector: { ...labelsRequiredByAffinity(pod), ...spec?.nodeSelector },
   };
+}
+
+/**
+ * Labels that the required node affinity asks of every node the pod may go to, which is what a nodeSelector does: one value
+ * for one key, in each of the terms that are its alternatives.
+ */
+function labelsRequiredByAffinity({ spec }: V1Pod): Record<string, string> {
+  const terms = spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
+  const [first = [], ...others] = terms.map((term) =>
+    (term.matchExpressions ?? []).flatMap(({ key, operator, values: [value, ...more] = [] }) =>
+      operator === "In" && value !== undefined && more.length === 0 ? [{ key, value }] : [],
+    ),
+  );
+  const isInAll = (label: { key: string; value: string }) =>
+    others.every((labels) => labels.some(({ key, value }) => key === label.key && value === label.value));
+  return Object.fromEntries(first.filter(isInAll).map(({ key, value }) => [key, value]));
 }
 
 /** The controller people know: a ReplicaSet that a Deployment made is named after it and the template's hash. */
