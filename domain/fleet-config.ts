@@ -23,16 +23,17 @@ export const drainPolicySchema = z.strictObject({
 export type DrainPolicy = z.infer<typeof drainPolicySchema>;
 
 const strategySchema = z.enum(["surge", "blueGreen"]);
-export type PoolStrategy = z.infer<typeof strategySchema>;
+type PoolStrategy = z.infer<typeof strategySchema>;
 
-const poolPolicySchema = z.strictObject({
-  strategy: strategySchema,
-  /** Nodes of one pool that are drained at the same time (blueGreen). */
-  parallelDrains: z.int().positive().max(50).default(1),
-  /** Wait between the last drain and the proof, before the old nodes go. */
-  soakMinutes: z.number().min(0).max(1440).default(0),
-});
-export type PoolPolicy = z.infer<typeof poolPolicySchema>;
+const poolPolicySchema = (strategy: PoolStrategy) =>
+  z.strictObject({
+    strategy: strategySchema.default(strategy),
+    /** Nodes of one pool that are drained at the same time (blueGreen). */
+    parallelDrains: z.int().positive().max(50).default(1),
+    /** Wait between the last drain and the proof, before the old nodes go. */
+    soakMinutes: z.number().min(0).max(1440).default(0),
+  });
+export type PoolPolicy = z.infer<ReturnType<typeof poolPolicySchema>>;
 
 const ringSchema = z.strictObject({
   name: nameSchema,
@@ -54,9 +55,9 @@ export const fleetConfigSchema = z
     clusters: z.array(clusterSchema).min(1),
     upgrade: z
       .strictObject({
-        systemPools: poolPolicySchema.default({ strategy: "surge", parallelDrains: 1, soakMinutes: 0 }),
-        userPools: poolPolicySchema.default({ strategy: "blueGreen", parallelDrains: 1, soakMinutes: 0 }),
-        drain: drainPolicySchema.default({ timeoutMinutes: 30, barePods: "block", emptyDir: "delete" }),
+        systemPools: poolPolicySchema("surge").prefault({}),
+        userPools: poolPolicySchema("blueGreen").prefault({}),
+        drain: drainPolicySchema.prefault({}),
       })
       .prefault({}),
     notifications: z.strictObject({ teams: z.boolean().default(true) }).prefault({}),

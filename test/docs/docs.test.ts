@@ -1,0 +1,104 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { startCommand } from "../../cli/start/start-flags.ts";
+import { fleetConfigSchema, parseFleetConfig } from "../../domain/fleet-config.ts";
+import { settingsSchema } from "../../domain/settings.ts";
+import { modelSettingsSchema } from "../../simulator/settings.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
+
+interface JsonSchema {
+  readonly type?: string;
+  readonly default?: unknown;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+}
+
+/** Every member of a schema that holds a value or a list, by its path, with its default. */
+function membersOf(schema: JsonSchema, path: string): Array<[string, unknown]> {
+  const inner = schema.anyOf?.find(({ type }) => type !== "null") ?? schema;
+  const own: [string, unknown] = [inner.items ? `${path}[]` : path, schema.default];
+  if (inner.items) return [own, ...membersOf(inner.items, `${path}[]`).filter(([item]) => item !== `${path}[]`)];
+  if (!inner.properties) return [own];
+  const members = Object.entries(inner.properties).flatMap(([name, member]) =>
+    membersOf(member, path === "" ? name : `${path}.${name}`),
+  );
+  return schema.default === null ? [own, ...members] : members;
+}
+
+/** First and second cell of each row of a file's tables, without code marks. */
+function rowsOf(file: string): Map<string, string> {
+  const rows = read(file).matchAll(/^\| `([^`]+)` *\|([^|]*)\|/gm);
+  return new Map([...rows].map(([, first = "", second = ""]) => [first, second.trim().replaceAll("`", "")]));
+}
+
+describe("the documents", () => {
+  it("name every member of fleet.yaml, with its default, and no other", () => {
+    const rows = rowsOf("docs/fleet-yaml.md");
+    const members = membersOf(
+      z.toJSONSchema(fleetConfigSchema, { io: "input", unrepresentable: "any" }) as JsonSchema,
+      "",
+    );
+    const expected = members.map(([path, value]) => [path, value === undefined ? "" : defaultText(value)]);
+    expect([...rows].sort()).toEqual(expected.sort());
+  });
+
+  it("show a fleet.yaml that is right", () => {
+    const sample = /^```yaml\n(.*?)^```/ms.exec(read("docs/fleet-yaml.md"))?.[1] ?? "";
+    expect(parseFleetConfig(sample)).toHaveProperty("config");
+  });
+
+  it("name every setting of the simulator, with its default, and no other", () => {
+    const defaults = Object.entries(modelSettingsSchema.parse({})).map(([name, value]) => [name, String(value)]);
+    const rows = [...rowsOf("docs/scenarios.md")].filter(
+      ([name]) => !/^(match|nth|count|answer|reset|delay)/.test(name),
+    );
+    expect(rows.sort()).toEqual(defaults.sort());
+  });
+
+  it("name every setting of the app", () => {
+    const table = read("docs/architecture.md");
+    for (const name of Object.keys(settingsSchema.shape)) expect(table).toContain(`\`${name}\``);
+  });
+
+  it("name every route of the API, and no other", () => {
+    const registered = globSync("functions/http/*.ts", { cwd: ROOT }).flatMap((file) => {
+      const routes = read(file).matchAll(/method: "(\w+)",\s+route: "([^"]+)"/g);
+      return [...routes].map(([, method, route]) => `${method} ${route}`);
+    });
+    const told = [...rowsOf("docs/api.md").keys()].filter((row) => /^(GET|POST) /.test(row));
+    expect(told.map((row) => row.replace(/\?.*/, "")).sort()).toEqual([...registered, "GET health"].sort());
+  });
+
+  it("name every flag of drydock start", () => {
+    const flags = startCommand(ROOT, async () => {}).options.filter(({ hidden }) => !hidden);
+    const readme = read("README.md");
+    for (const { long } of flags) expect(readme).toContain(`${long}`);
+  });
+
+  it("link to what is there", () => {
+    const files = globSync(["*.md", "docs/**/*.md", "fleet/**/*.md"], { cwd: ROOT });
+    expect(files.length).toBeGreaterThan(10);
+    for (const file of files) {
+      for (const [, target = ""] of read(file).matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)) {
+        if (/^https?:/.test(target)) continue;
+        expect.soft(existsSync(join(ROOT, dirname(file), target)), `${file} links to ${target}`).toBe(true);
+      }
+    }
+  });
+
+  it("name npm scripts that exist", () => {
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    for (const file of ["README.md", "CONTRIBUTING.md", "docs/benchmarks.md"]) {
+      for (const [, name = ""] of read(file).matchAll(/`npm run ([\w:-]+)/g)) expect(scripts).toHaveProperty(name);
+    }
+  });
+});
+
+function defaultText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
