@@ -27,8 +27,8 @@ function numberIn(low: number, high: number, whole: boolean): (text: string) => 
 }
 
 function parseOrigin(text: string): ClockOrigin {
-  const [realMs = Number.NaN, virtualMs = Number.NaN, ...more] = text.split(",").map(Number);
-  if (Number.isFinite(realMs) && Number.isFinite(virtualMs) && more.length === 0) return { realMs, virtualMs };
+  const [, realMs, virtualMs] = /^(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)$/.exec(text) ?? [];
+  if (realMs !== undefined) return { realMs: Number(realMs), virtualMs: Number(virtualMs) };
   throw new InvalidArgumentError("It must be REAL_MS,VIRTUAL_MS.");
 }
 
@@ -89,7 +89,9 @@ async function main(): Promise<void> {
       process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
       return;
     }
-    process.stderr.write(`simulator: ${error instanceof Error ? error.message : String(error)}\n`);
+    // What a parser said of a file may have several lines.
+    const reason = (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, " ");
+    process.stderr.write(`simulator: ${reason.trim()}\n`);
     process.exitCode = EXIT_USAGE;
   }
 }

@@ -1,16 +1,17 @@
 import { createServer, type Server } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
+import type { Logger } from "pino";
 import { AzureModel } from "./azure/azure-model.ts";
 import { type ClockOrigin, createScaledClock, type SimulatorClock } from "./clock.ts";
 import { RuleFaultPlan } from "./faults/fault-plan.ts";
 import { parseScenario, type Scenario } from "./faults/scenario.ts";
-import { openFleet } from "./fleet/fleet.ts";
+import { type Fleet, openFleet } from "./fleet/fleet.ts";
 import { IDENTITY_HEADER_SECRET } from "./identity/managed-identity.ts";
 import { createSimulatorLog } from "./log.ts";
 import { modelSettingsSchema } from "./settings.ts";
 import { createSimulatorApp } from "./simulator-app.ts";
-import { createMemoryJournal, openJournal } from "./state/journal.ts";
+import { createMemoryJournal, type Journal, openJournal } from "./state/journal.ts";
 import { Store } from "./state/store.ts";
 import { WEBHOOK_SECRET } from "./teams/webhook.ts";
 import { World } from "./world.ts";
@@ -57,18 +58,17 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
   const scenario = options.scenario ?? parseScenario({}, "scenario");
   const fleet = openFleet(options.fleetDirectory);
   const journal = options.stateDirectory === undefined ? createMemoryJournal() : openJournal(options.stateDirectory);
-  const store = new Store(journal);
-  const world = new World(store, options.clock ?? clockFor(options, journal.load("world")), options.seed);
-  const azure = new AzureModel(world, fleet, modelSettingsSchema.parse(scenario.settings));
-  if (options.identityHeader !== undefined) azure.secrets.set(IDENTITY_HEADER_SECRET, options.identityHeader);
-  const app = createSimulatorApp(azure, new RuleFaultPlan(scenario.faults, store), log);
-  const server = createServer(getRequestListener(app.fetch));
+  let parts: Parts;
+  let server: Server;
   try {
+    parts = createParts({ options, scenario, fleet, journal, log });
+    server = createServer(getRequestListener(parts.app.fetch));
     await listen(server, options.port);
   } catch (error) {
-    world.close();
+    journal.close();
     throw error;
   }
+  const { world, azure, app } = parts;
   world.catchUp();
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : options.port}`;
@@ -83,6 +83,28 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     identityHeader: azure.secrets.get(IDENTITY_HEADER_SECRET),
     close: () => stop(server, world),
   };
+}
+
+interface Parts {
+  readonly world: World;
+  readonly azure: AzureModel;
+  readonly app: Hono;
+}
+
+interface Ground {
+  readonly options: SimulatorOptions;
+  readonly scenario: Scenario;
+  readonly fleet: Fleet;
+  readonly journal: Journal;
+  readonly log: Logger;
+}
+
+function createParts({ options, scenario, fleet, journal, log }: Ground): Parts {
+  const store = new Store(journal);
+  const world = new World(store, options.clock ?? clockFor(options, journal.load("world")), options.seed);
+  const azure = new AzureModel(world, fleet, modelSettingsSchema.parse(scenario.settings));
+  if (options.identityHeader !== undefined) azure.secrets.set(IDENTITY_HEADER_SECRET, options.identityHeader);
+  return { world, azure, app: createSimulatorApp(azure, new RuleFaultPlan(scenario.faults, store), log) };
 }
 
 /** A world that was kept goes on from where it was, even when its clock ran ahead of ours. */

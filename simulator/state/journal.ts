@@ -24,7 +24,8 @@ export function createMemoryJournal(): Journal {
 }
 
 /**
- * Opens (or makes) the state folder. Throws an Error with one clear sentence when that is not possible.
+ * Opens (or makes) the state folder. Throws an Error with one clear sentence when that is not possible, also when another
+ * process has it open.
  * WAL with synchronous NORMAL: a commit survives SIGKILL of the process, which is what is promised; a power cut may
  * lose the last moments, never the file's integrity.
  */
@@ -57,14 +58,16 @@ function open(directory: string, file: string): DatabaseSync {
   try {
     makeDirectory(resolve(directory));
     const database = new DatabaseSync(file, { timeout: 2_000 });
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+    // EXCLUSIVE: two simulators on one state would overwrite each other's world; the lock goes with the process.
+    database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
     database.exec(
       "CREATE TABLE IF NOT EXISTS entries (collection TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (collection, key)) WITHOUT ROWID",
     );
     return database;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`cannot use ${file} as the simulator's state: ${reason}`, { cause: error });
+    const why = /locked/.test(reason) ? "another simulator uses it" : reason;
+    throw new Error(`cannot use ${file} as the simulator's state: ${why}`, { cause: error });
   }
 }
 

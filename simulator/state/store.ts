@@ -32,7 +32,7 @@ export class Store {
   /** The collection of this name. `parse` checks what the journal holds; it throws for a state of another shape. */
   collection<T>(name: string, parse: (value: unknown) => T): Collection<T> {
     if (this.#opened.has(name)) throw new Error(`collection ${name} is already open`);
-    const entries = this.#journal.load(name).map(([key, value]) => [key, parse(value)] as const);
+    const entries = this.#journal.load(name).map(([key, value]) => [key, parseEntry(name, key, value, parse)] as const);
     this.#opened.add(name);
     return new EntryCollection<T>(name, new Map(entries), (undo, change) => this.#record(undo, change));
   }
@@ -90,6 +90,15 @@ export class Store {
     this.#changes = new Map();
     this.#afterCommit = [];
     this.#afterRollback = [];
+  }
+}
+
+function parseEntry<T>(collection: string, key: string, value: unknown, parse: (value: unknown) => T): T {
+  try {
+    return parse(value);
+  } catch (error) {
+    const message = `the state holds an entry of another version (${collection} ${key}); remove the state folder to start over`;
+    throw new Error(message, { cause: error });
   }
 }
 

@@ -59,6 +59,11 @@ function appFolder(files: Readonly<Record<string, string | null>>): string {
 
 /** Asserts that a program gave up over a mistake of its user: code 2, nothing on stdout, one line on stderr. */
 async function mistakeOf(one: RunningProgram): Promise<string> {
+  // One that starts in spite of the mistake is not waited for.
+  one.ready.then(
+    () => one.signal("SIGKILL"),
+    () => undefined,
+  );
   const { code, stdout, stderr } = await one.ended;
   expect({ code, stdout, lines: stderr }).toEqual({ code: 2, stdout: [], lines: [expect.any(String)] });
   return stderr[0] ?? "";

@@ -17,21 +17,29 @@ export interface Ending {
   readonly stderr: readonly string[];
 }
 
-/** The host as a program of its own. */
-export interface RunningProgram {
+/** What the host says when it is ready. */
+export interface HostReady {
+  readonly event: string;
+  readonly url: string;
+  readonly functions: number;
+  readonly keyFile: string;
+}
+
+/** The host, or another program that keeps its ways, as a process of its own. */
+export interface RunningProgram<Ready = HostReady> {
   /** The "ready" line; rejects, with what was said on stderr, when the program ends before it. */
-  readonly ready: Promise<{ event: string; url: string; functions: number; keyFile: string }>;
+  readonly ready: Promise<Ready>;
   readonly ended: Promise<Ending>;
   /** Resolves with the first line of the log whose message begins so. */
   logged(message: string): Promise<LogLine>;
   signal(signal: NodeJS.Signals): void;
 }
 
-/** Bundles `local/main.ts` as the build does; answers the program's file. */
-export async function buildProgram(directory: string): Promise<string> {
-  const outfile = join(directory, "local.mjs");
+/** Bundles a program as the build does, the host unless another is named; answers the file to run. */
+export async function buildProgram(directory: string, entry = "local/main.ts"): Promise<string> {
+  const outfile = join(directory, `${dirname(entry)}.mjs`);
   await build({
-    entryPoints: [join(root, "local/main.ts")],
+    entryPoints: [join(root, entry)],
     outfile,
     bundle: true,
     platform: "node",
@@ -47,11 +55,11 @@ export async function buildProgram(directory: string): Promise<string> {
 }
 
 /** Starts a program; its environment is this one's and `environment`. */
-export function startProgram(
+export function startProgram<Ready = HostReady>(
   file: string,
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
-): RunningProgram {
+): RunningProgram<Ready> {
   const child = spawn(process.execPath, [file, ...args], {
     env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
@@ -78,7 +86,7 @@ export function startProgram(
       ready.reject(new Error(`the program ended with ${code ?? signal}:\n${stderr.join("\n")}`));
     });
   });
-  const parsed = ready.promise.then((line) => JSON.parse(line));
+  const parsed = ready.promise.then((line): Ready => JSON.parse(line));
   parsed.catch(() => undefined);
   return {
     ready: parsed,
