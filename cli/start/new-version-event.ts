@@ -1,6 +1,10 @@
 import { createHash, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type {
+  ContainerServiceNewKubernetesVersionAvailableEventData,
+  SystemEventNameToEventData,
+} from "@azure/eventgrid";
 import { compare, minor } from "semver";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -12,6 +16,10 @@ const azureSchema = z.looseObject({
   kubernetesVersions: z.array(z.looseObject({ version: z.string(), isPreview: z.boolean().default(false) })).min(1),
 });
 
+/** The name of the event, as the official SDK knows it. */
+const EVENT_TYPE =
+  "Microsoft.ContainerService.NewKubernetesVersionAvailable" satisfies keyof SystemEventNameToEventData;
+
 /**
  * The event with which AKS tells of a new Kubernetes version, for the first cluster of the fleet's first ring, as the
  * sample fleet's Azure would send it. Throws CommandFailure when fleet.yaml or the sample Azure cannot be read.
@@ -22,9 +30,9 @@ export function newVersionEvent(appDirectory: string, virtualNowMs: number): Eve
     id: randomUUID(),
     topic: cluster.resourceId,
     subject: cluster.name,
-    eventType: "Microsoft.ContainerService.NewKubernetesVersionAvailable",
+    eventType: EVENT_TYPE,
     eventTime: new Date(virtualNowMs).toISOString(),
-    data: availableVersions(join(appDirectory, "fleet", "azure.yaml")),
+    data: { ...availableVersions(join(appDirectory, "fleet", "azure.yaml")) },
     dataVersion: "1",
     metadataVersion: "1",
   };
@@ -49,7 +57,7 @@ function firstCluster(file: string): { name: string; resourceId: string } {
   return cluster;
 }
 
-function availableVersions(file: string): Record<string, string> {
+function availableVersions(file: string): ContainerServiceNewKubernetesVersionAvailableEventData {
   const parsed = azureSchema.safeParse(parseYaml(file));
   if (!parsed.success) throw usageFailure(`${file}: kubernetesVersions must be a list of versions.`);
   const { kubernetesVersions } = parsed.data;
@@ -62,7 +70,7 @@ function availableVersions(file: string): Record<string, string> {
   return {
     latestSupportedKubernetesVersion: latest,
     latestStableKubernetesVersion: stable,
-    lowestMinorKubernetesVersion: ascending[0] ?? "",
+    lowestMinorKubernetesVersion: ascending.findLast((version) => minor(version) === minor(ascending[0] ?? "")) ?? "",
     latestPreviewKubernetesVersion: previews.sort(compare).at(-1) ?? "",
   };
 }
