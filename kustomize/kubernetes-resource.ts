@@ -25,6 +25,12 @@ export function checkResource(file: string, document: unknown): KubernetesResour
   return { ...document, apiVersion, kind, metadata: { ...metadata, name, ...(namespace && { namespace }) } };
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+/** The API group of an object's kind; the core group is the empty text. */
+export function groupOf({ apiVersion }: Pick<KubernetesResource, "apiVersion">): string {
+  return apiVersion.slice(0, Math.max(0, apiVersion.indexOf("/")));
+}
+
+/** Whether a value is a mapping. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

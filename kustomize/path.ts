@@ -14,7 +14,8 @@ export function directoryOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
-/** Whether `path` is `directory` or below it. */
+/** Whether `path` is `directory` or below it; the repository's root is the empty text. */
 export function isInside(directory: string, path: string): boolean {
+  if (directory === "") return !path.startsWith("..");
   return path === directory || path.startsWith(`${directory}/`);
 }

@@ -1,8 +1,9 @@
-import { parseAllDocuments } from "yaml";
+import { inBuildOrder } from "./build-order.ts";
 import { checkResource, type KubernetesResource } from "./kubernetes-resource.ts";
 import { KustomizeError } from "./kustomize-error.ts";
 import { isClusterWide, placeInNamespace } from "./namespace.ts";
 import { directoryOf, isInside, joinPath } from "./path.ts";
+import { readDocuments } from "./read-documents.ts";
 
 /** Gives the text of a file of the repository, by its path with forward slashes; undefined when there is none. */
 export type ReadFile = (path: string) => string | undefined;
@@ -19,11 +20,11 @@ interface Kustomization {
 }
 
 /**
- * Renders the kustomization in `directory` as `kustomize build` does, in the order in which resources are named.
+ * Renders the kustomization in `directory` as `kustomize build` does, in its order.
  * Pure: all it knows of the world it learns through `readFile`. Throws a KustomizeError for what it does not support.
  */
 export function renderKustomization(directory: string, readFile: ReadFile): KubernetesResource[] {
-  return render(directory, readFile, []);
+  return inBuildOrder(render(directory, readFile, []));
 }
 
 function render(directory: string, readFile: ReadFile, parents: readonly string[]): KubernetesResource[] {
@@ -31,14 +32,12 @@ function render(directory: string, readFile: ReadFile, parents: readonly string[
   if (parents.includes(directory)) {
     throw new KustomizeError(kustomization.file, `includes itself: ${[...parents, directory].join(" -> ")}`);
   }
-  const found: KubernetesResource[] = [];
-  for (const entry of kustomization.resources) {
-    for (const resource of resolve(kustomization, directory, entry, readFile, [...parents, directory])) {
-      const { namespace } = kustomization;
-      found.push(namespace === undefined ? resource : placeInNamespace(resource, namespace));
-    }
-  }
-  refuseDuplicates(kustomization.file, found);
+  const { file, resources, namespace } = kustomization;
+  const named = resources.flatMap((entry) =>
+    resolve(kustomization, directory, entry, readFile, [...parents, directory]),
+  );
+  const found = namespace === undefined ? named : placeInNamespace(named, namespace);
+  refuseDuplicates(file, found);
   return found;
 }
 
@@ -50,7 +49,7 @@ function readKustomization(directory: string, readFile: ReadFile, parent: string
     throw new KustomizeError(directory, `neither a file nor a folder with a ${FILE_NAMES[0]}${where}`);
   }
   if (second !== undefined) throw new KustomizeError(second, `found beside ${file}; keep one of them`);
-  const [content, ...more] = parseDocuments(file, readFile(file) ?? "");
+  const [content, ...more] = readDocuments(file, readFile(file) ?? "");
   if (more.length > 0) throw new KustomizeError(file, "holds more than one document");
   if (typeof content !== "object" || content === null) throw new KustomizeError(file, "is not a kustomization");
   return checkKustomization(file, content);
@@ -89,24 +88,9 @@ function resolve(
   if (!isInside(directory, directoryOf(path))) {
     throw new KustomizeError(file, `resource ${entry} is a file outside of ${directory}; name its folder instead`);
   }
-  return parseDocuments(path, text)
+  return readDocuments(path, text)
     .filter((document) => document !== null)
     .map((document) => checkResource(path, document));
-}
-
-function parseDocuments(file: string, text: string): unknown[] {
-  const documents = parseAllDocuments(text, {
-    // The YAML that Kubernetes' tools read: 1.1 (so `yes` is a boolean), but instants stay text.
-    version: "1.1",
-    merge: true,
-    customTags: (tags) => tags.filter((tag) => tag !== "timestamp"),
-  });
-  if (!Array.isArray(documents)) return [];
-  return documents.map((document) => {
-    const [error] = document.errors;
-    if (error) throw new KustomizeError(file, error.message, { cause: error });
-    return document.toJS() as unknown;
-  });
 }
 
 function refuseDuplicates(file: string, resources: readonly KubernetesResource[]): void {
