@@ -1,4 +1,3 @@
-import { createServer, type Server } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import type { Logger } from "pino";
@@ -14,6 +13,8 @@ import { createSimulatorApp } from "./simulator-app.ts";
 import { createMemoryJournal, type Journal, openJournal } from "./state/journal.ts";
 import { Store } from "./state/store.ts";
 import { WEBHOOK_SECRET } from "./teams/webhook.ts";
+import { serverCertificate } from "./tls/server-certificate.ts";
+import { createTwoWayServer, type TwoWayServer } from "./tls/two-way-server.ts";
 import { World } from "./world.ts";
 
 /** What a simulator is made from. */
@@ -59,10 +60,10 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
   const fleet = openFleet(options.fleetDirectory);
   const journal = options.stateDirectory === undefined ? createMemoryJournal() : openJournal(options.stateDirectory);
   let parts: Parts;
-  let server: Server;
+  let server: TwoWayServer;
   try {
     parts = createParts({ options, scenario, fleet, journal, log });
-    server = createServer(getRequestListener(parts.app.fetch));
+    server = createTwoWayServer(getRequestListener(parts.app.fetch), () => serverCertificate(parts.azure.secrets));
     await listen(server, options.port);
   } catch (error) {
     journal.close();
@@ -116,7 +117,7 @@ function clockFor(options: SimulatorOptions, facts: ReadonlyArray<readonly [stri
   return createScaledClock(options.speed ?? 1, origin);
 }
 
-function listen(server: Server, port: number): Promise<void> {
+function listen(server: TwoWayServer, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const reason = error.code === "EADDRINUSE" ? "it is in use; choose another with --port" : error.message;
@@ -126,7 +127,7 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-function stop(server: Server, world: World): Promise<void> {
+function stop(server: TwoWayServer, world: World): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => {
       world.close();

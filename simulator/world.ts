@@ -9,6 +9,15 @@ const worldFactsSchema = z.object({ startMs: z.number(), nowMs: z.number(), seed
 /** What an agenda item does when its time has come. */
 export type ActionHandler = (args: Readonly<Record<string, string>>) => void;
 
+/** Thrown to take back a rehearsed change; carries what it came to. */
+class Rehearsed {
+  readonly outcome: unknown;
+
+  constructor(outcome: unknown) {
+    this.outcome = outcome;
+  }
+}
+
 /**
  * Time, change and chance of the simulated world. Model time moves only here: to each due action's own instant, then to
  * the clock's. So what happens does not depend on how late the process gets to it, or on whether it was down meanwhile.
@@ -87,6 +96,19 @@ export class World {
   change<R>(change: () => R): R {
     this.catchUp();
     return this.#commit(change);
+  }
+
+  /** What a change would come to; nothing of it stays. */
+  rehearse<R>(change: () => R): R {
+    this.catchUp();
+    try {
+      return this.store.transaction(() => {
+        throw new Rehearsed(change());
+      });
+    } catch (error) {
+      if (error instanceof Rehearsed) return error.outcome as R;
+      throw error;
+    }
   }
 
   /** Does everything that is due by the clock. */

@@ -14,9 +14,14 @@ export class Secrets {
 
   /** The secret of this name: 32 hexadecimal digits, unless it was set. */
   get(name: string): string {
+    return this.keep(name, () => randomBytes(16).toString("hex"));
+  }
+
+  /** The secret of this name; when there is none yet, what `make` makes is kept. */
+  keep(name: string, make: () => string): string {
     const known = this.#values.get(name);
     if (known !== undefined) return known;
-    const made = randomBytes(16).toString("hex");
+    const made = make();
     this.set(name, made);
     return made;
   }

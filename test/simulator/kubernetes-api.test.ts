@@ -58,6 +58,42 @@ const request = (path: string, init: RequestInit = {}) =>
     headers: { authorization: `Bearer ${token()}`, ...init.headers },
   });
 
+describe("a dry run", () => {
+  const note = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "note", namespace: "shop" } };
+  const versionOf = async (path: string) => ((await (await request(path)).json()) as { metadata: object }).metadata;
+
+  it.each([
+    ["POST", "/api/v1/namespaces/shop/configmaps", note, 201],
+    ["PATCH", "/apis/apps/v1/namespaces/shop/deployments/storefront", { spec: { replicas: 9 } }, 200],
+    ["PATCH", "/apis/apps/v1/namespaces/shop/deployments/storefront/scale", { spec: { replicas: 9 } }, 200],
+    ["DELETE", "/apis/apps/v1/namespaces/shop/deployments/storefront", undefined, 200],
+  ])("of %s %s answers as the change would, and nothing changes", async (method, path, body, status) => {
+    const before = await versionOf("/apis/apps/v1/namespaces/shop/deployments");
+    const response = await request(`${path}?dryRun=All`, {
+      method,
+      headers: { "content-type": method === "PATCH" ? "application/merge-patch+json" : "application/json" },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    expect(response.status).toBe(status);
+    expect(JSON.stringify(await response.json())).toContain(method === "PATCH" ? '"replicas":9' : '"name":');
+    expect(await versionOf("/apis/apps/v1/namespaces/shop/deployments")).toEqual(before);
+    const { spec } = await apps.readNamespacedDeployment({ name: "storefront", namespace: "shop" });
+    expect(spec?.replicas).toBe(4);
+    await expect(core.readNamespacedConfigMap({ name: "note", namespace: "shop" })).rejects.toMatchObject({
+      code: 404,
+    });
+  });
+
+  it("refuses what the change would be refused for, and values it does not know", async () => {
+    const path = "/api/v1/namespaces/nowhere/configmaps?dryRun=All";
+    const headers = { "content-type": "application/json" };
+    const refused = await request(path, { method: "POST", headers, body: JSON.stringify({ metadata: { name: "a" } }) });
+    expect(refused.status).toBe(404);
+    const unknown = await request(path.replace("All", "Some"), { method: "POST", headers, body: "{}" });
+    expect([unknown.status, await unknown.json()]).toMatchObject([400, { message: expect.stringContaining("Some") }]);
+  });
+});
+
 describe("reading", () => {
   it("knows its clients by their token", async () => {
     const response = await fetch(`${simulator.url}/kubernetes/${CLUSTER}/api/v1/nodes`);

@@ -1,6 +1,16 @@
 import { apiVersionOf, RESOURCES, type Resource } from "../model/resources.ts";
 
 const VERBS = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+/** What `kubectl get all` means. */
+const ALL: ReadonlySet<string> = new Set([
+  "pods",
+  "services",
+  "daemonsets",
+  "deployments",
+  "replicasets",
+  "statefulsets",
+  "jobs",
+]);
 
 /** The answer to a discovery path; undefined when there is nothing there. Text is answered as text, the rest as JSON. */
 export function answerDiscovery(path: string, gitVersion: string): unknown {
@@ -59,7 +69,15 @@ function describeResource(resource: Resource) {
   const { plural, kind, namespaced, shortNames, subresources } = resource;
   const singularName = kind.toLowerCase();
   return [
-    { name: plural, singularName, namespaced, kind, verbs: VERBS, shortNames },
+    {
+      name: plural,
+      singularName,
+      namespaced,
+      kind,
+      verbs: VERBS,
+      shortNames,
+      ...(ALL.has(plural) ? { categories: ["all"] } : {}),
+    },
     { name: `${plural}/status`, singularName: "", namespaced, kind, verbs: ["get", "patch", "update"] },
     ...subresources.map((subresource) => ({
       name: `${plural}/${subresource.name}`,

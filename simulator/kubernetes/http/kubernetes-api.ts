@@ -86,15 +86,22 @@ function route(served: ServedCluster, path: string, request: ApiRequest): Respon
   }
   const { model } = served;
   model.world.catchUp();
-  return request.method === "GET"
-    ? read(model, target.target, request)
-    : model.world.change(() => write(model, target.target, request))();
+  if (request.method === "GET") return read(model, target.target, request);
+  const change = () => write(model, target.target, request);
+  return (isDryRun(request.query) ? model.world.rehearse(change) : model.world.change(change))();
+}
+
+function isDryRun(query: URLSearchParams): boolean {
+  const values = query.getAll("dryRun");
+  const unknown = values.find((value) => value !== "All");
+  if (unknown !== undefined) throw badRequest(`dryRun: Unsupported value: "${unknown}": supported values: "All"`);
+  return values.length > 0;
 }
 
 function read(cluster: ClusterModel, target: ResourceTarget, request: ApiRequest): Response {
   const { query } = request;
   const watching = ["true", "1"].includes(query.get("watch") ?? "");
-  if (watching) return openWatch(cluster, target, query);
+  if (watching) return openWatch(cluster, target, request);
   if (target.subresource === "scale") return Response.json(readScale(cluster, target));
   requireKnownSubresource(target, ["status"]);
   const found =

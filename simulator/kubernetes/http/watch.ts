@@ -5,6 +5,7 @@ import { apiVersionOf } from "../model/resources.ts";
 import { badRequest, StatusError } from "../model/status-error.ts";
 import { selectionOf } from "./list.ts";
 import type { ResourceTarget } from "./request-path.ts";
+import { asTable, wantsTable } from "./table.ts";
 
 /** How often an idle watch is told how far it has got, in seconds of the simulator's clock. */
 const BOOKMARK_SECONDS = 60;
@@ -18,12 +19,21 @@ interface WatchEvent {
   readonly object: unknown;
 }
 
+interface ObjectEvent extends WatchEvent {
+  readonly object: KubernetesObject;
+}
+
 /**
  * Opens a watch: one line of JSON per event. From a `resourceVersion` it sends what happened since; when that is no longer
  * known, the only event is an ERROR with a 410 Status (so does the real server, under a status of 200). Without a version,
- * or from "0", it begins with an ADDED event per object. Ends after `timeoutSeconds`.
+ * or from "0", it begins with an ADDED event per object. Ends after `timeoutSeconds`. To a client that asks for tables
+ * (`kubectl get --watch`) each object goes as one.
  */
-export function openWatch(cluster: ClusterModel, target: ResourceTarget, query: URLSearchParams): Response {
+export function openWatch(
+  cluster: ClusterModel,
+  target: ResourceTarget,
+  { query, accept }: { readonly query: URLSearchParams; readonly accept: string },
+): Response {
   const selected = selectionOf(target, query);
   const from = query.get("resourceVersion") ?? "";
   const first = firstEvents(cluster, target, from, selected);
@@ -37,8 +47,10 @@ export function openWatch(cluster: ClusterModel, target: ResourceTarget, query: 
     start(controller) {
       const encoder = new TextEncoder();
       const send = (event: WatchEvent) => controller.enqueue(encoder.encode(`${JSON.stringify(event)}\n`));
-      first.events.forEach(send);
-      const unsubscribe = cluster.log.subscribe((change) => eventsOf(change, target, selected).forEach(send));
+      const show = ({ type, object }: ObjectEvent) =>
+        send({ type, object: wantsTable(accept) ? asTable(object, target.resource, cluster.nowMs) : object });
+      first.events.forEach(show);
+      const unsubscribe = cluster.log.subscribe((change) => eventsOf(change, target, selected).forEach(show));
       const stopBookmarks = bookmarks ? sendBookmarks(cluster, target, send) : () => {};
       const { clock } = cluster.world;
       const end = clock.at(clock.nowMs() + timeoutMs, () => {
@@ -67,7 +79,7 @@ function firstEvents(
   target: ResourceTarget,
   from: string,
   selected: (object: KubernetesObject) => boolean,
-): { readonly events: WatchEvent[] } | { readonly error: StatusError } {
+): { readonly events: ObjectEvent[] } | { readonly error: StatusError } {
   if (from === "" || from === "0") {
     const objects = cluster.table(target.resource.plural).list(target.namespace).filter(selected);
     return { events: objects.map((object) => ({ type: "ADDED", object })) };
@@ -87,7 +99,7 @@ function eventsOf(
   change: ObjectChange,
   target: ResourceTarget,
   selected: (object: KubernetesObject) => boolean,
-): WatchEvent[] {
+): ObjectEvent[] {
   if (change.resource.plural !== target.resource.plural) return [];
   const was = change.before !== undefined && selected(change.before);
   const is = change.type !== "DELETED" && selected(change.object);
