@@ -1,12 +1,13 @@
 /**
  * Checks what no linter knows about this repository: which folder may import which (docs/architecture.md, "The house"),
- * which globals are out of bounds where orchestrations must replay, and how long a file may grow.
- * Run by `npm test`; prints one line per violation and exits 1 when there is any.
+ * which globals are out of bounds where orchestrations must replay, how long a file may grow, and that package-lock.json is
+ * complete. Run by `npm test`; prints one line per violation, `path:line sentence`, and exits 1 when there is any.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { dirname, join, normalize, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { missingLockEntries } from "./lock-file.ts";
 
 /** What a top-level folder may reach. `packages` lists npm packages; "*" means any. */
 interface FolderRule {
@@ -18,10 +19,8 @@ interface FolderRule {
   readonly deterministic?: boolean;
 }
 
-const APP_FOLDERS = ["functions", "orchestrations", "activities", "adapters", "domain"];
-
 /** The import rules of the house, one row a folder. */
-export const FOLDER_RULES: Readonly<Record<string, FolderRule>> = {
+const FOLDER_RULES: Readonly<Record<string, FolderRule>> = {
   domain: {
     folders: [],
     packages: ["zod", "temporal-polyfill", "semver", "croner", "yaml"],
@@ -72,7 +71,9 @@ export const FOLDER_RULES: Readonly<Record<string, FolderRule>> = {
 /** Calls that make a replay differ from the first run, with what to use in their place. */
 const NON_DETERMINISTIC: ReadonlyArray<readonly [RegExp, string]> = [
   [/\bDate\.now\s*\(/, "Date.now() (take the instant as an argument; context.df.currentUtcDateTime in orchestrations)"],
-  [/\bnew Date\(\s*\)/, "new Date() (take the instant as an argument)"],
+  [/\bnew Date\b(?!\()|\bnew Date\(\s*\)/, "new Date() (take the instant as an argument)"],
+  [/\bTemporal\.Now\b/, "Temporal.Now (take the instant as an argument)"],
+  [/\bperformance\.now\b/, "performance.now (take the instant as an argument)"],
   [/\bMath\.random\b/, "Math.random (take the value as an argument)"],
   [/\bcrypto\./, "crypto (ids come from the caller)"],
   [/\b(?:setTimeout|setInterval|setImmediate|queueMicrotask)\s*\(/, "a timer (use a durable timer)"],
@@ -90,14 +91,24 @@ const IMPORT_PATTERN =
 interface ImportReference {
   readonly specifier: string;
   readonly typeOnly: boolean;
+  /** Where the statement begins, from 1. */
+  readonly line: number;
+}
+
+/** What breaks a rule, and in which line (from 1). */
+interface Violation {
+  readonly line: number;
+  readonly sentence: string;
 }
 
 /** Lists the module specifiers of a TypeScript source text. */
-export function findImports(source: string): ImportReference[] {
+function findImports(source: string): ImportReference[] {
   const found: ImportReference[] = [];
   for (const match of source.matchAll(IMPORT_PATTERN)) {
     const specifier = match[3] ?? match[4] ?? match[5];
-    if (specifier !== undefined) found.push({ specifier, typeOnly: match[2] !== undefined });
+    if (specifier === undefined) continue;
+    const start = match.index + match[0].search(/[^\s;]/);
+    found.push({ specifier, typeOnly: match[2] !== undefined, line: source.slice(0, start).split("\n").length });
   }
   return found;
 }
@@ -105,20 +116,19 @@ export function findImports(source: string): ImportReference[] {
 /**
  * Checks one file against the rules.
  * @param path path relative to the repository, with forward slashes
- * @returns one sentence per violation, without the path
  */
-export function checkFile(path: string, source: string): string[] {
-  const violations: string[] = [];
+function checkFile(path: string, source: string): Violation[] {
+  const violations: Violation[] = [];
   const isTest = /\.test\.tsx?$/.test(path);
   const lines = source.split("\n").length;
   const limit = isTest || path.startsWith("test/") ? TEST_LINES_MAX : SOURCE_LINES_MAX;
-  if (lines > limit) violations.push(`has ${lines} lines; split it (limit ${limit})`);
+  if (lines > limit) violations.push({ line: limit + 1, sentence: `has ${lines} lines; split it (limit ${limit})` });
   const folder = path.split("/")[0] ?? "";
   const rule = FOLDER_RULES[folder];
   if (!rule) return violations;
   for (const reference of findImports(source)) {
-    const violation = checkImport(path, folder, rule, reference, isTest);
-    if (violation) violations.push(violation);
+    const sentence = checkImport(path, folder, rule, reference, isTest);
+    if (sentence) violations.push({ line: reference.line, sentence });
   }
   if (rule.deterministic && !isTest) violations.push(...checkDeterminism(source));
   return violations;
@@ -154,27 +164,48 @@ function checkImport(
   return undefined;
 }
 
-function checkDeterminism(source: string): string[] {
-  const violations: string[] = [];
-  source.split("\n").forEach((line, index) => {
-    const code = line.replace(/^\s*(?:\*|\/\/|\/\*).*$/, "").replace(/"(?:[^"\\]|\\.)*"|`[^`]*`/g, '""');
-    for (const [pattern, what] of NON_DETERMINISTIC) {
-      if (pattern.test(code)) violations.push(`line ${index + 1} uses ${what}`);
-    }
-  });
-  return violations;
+function checkDeterminism(source: string): Violation[] {
+  return source.split("\n").flatMap((line, index) =>
+    NON_DETERMINISTIC.filter(([pattern]) => pattern.test(codeOf(line))).map(([, what]) => ({
+      line: index + 1,
+      sentence: `uses ${what}`,
+    })),
+  );
 }
 
-/** Checks every TypeScript file below the repository's own folders. */
+/** A line without comments and text; what a template literal computes is code. */
+function codeOf(line: string): string {
+  return line
+    .replace(/^\s*(?:\*(?:\s|\/|$)|\/\/|\/\*).*$/, "")
+    .replace(/`[^`]*`/g, (template) => [...template.matchAll(/\$\{([^}]*)\}/g)].map(([, code]) => code).join(";"))
+    .replace(/"(?:[^"\\]|\\.)*"/g, '""');
+}
+
+/** Checks the repository's own folders and its lock file; answers `path:line sentence` for each violation. */
 export function checkTree(root: string): string[] {
+  const folders = [...Object.keys(FOLDER_RULES), "scripts", "test"];
+  const lockFile = "package-lock.json";
+  const lock = existsSync(join(root, lockFile)) ? readFileSync(join(root, lockFile), "utf8") : undefined;
+  return [
+    ...folders.flatMap((folder) => checkFolder(root, folder)),
+    ...(lock === undefined
+      ? [`${lockFile}: is missing; run npm install and commit it`]
+      : missingLockEntries(lock).map(({ line, sentence }) => `${lockFile}:${line} ${sentence}`)),
+  ];
+}
+
+function checkFolder(root: string, folder: string): string[] {
+  if (!existsSync(join(root, folder))) {
+    return [`${folder}/: does not exist, and scripts/house-rules.ts has rules for it; bring it back or take them out`];
+  }
   const violations: string[] = [];
-  for (const folder of [...Object.keys(FOLDER_RULES), "scripts", "test"]) {
-    for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile() || !/\.tsx?$/.test(entry.name)) continue;
-      const file = join(entry.parentPath, entry.name);
-      const path = relative(root, file).split(sep).join("/");
-      if (path.includes("node_modules/")) continue;
-      for (const violation of checkFile(path, readFileSync(file, "utf8"))) violations.push(`${path}: ${violation}`);
+  for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !/\.tsx?$/.test(entry.name)) continue;
+    const file = join(entry.parentPath, entry.name);
+    const path = relative(root, file).split(sep).join("/");
+    if (path.includes("node_modules/")) continue;
+    for (const { line, sentence } of checkFile(path, readFileSync(file, "utf8"))) {
+      violations.push(`${path}:${line} ${sentence}`);
     }
   }
   return violations;
@@ -183,9 +214,10 @@ export function checkTree(root: string): string[] {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const violations = checkTree(join(dirname(fileURLToPath(import.meta.url)), ".."));
   for (const violation of violations) console.error(violation);
+  const folders = Object.keys(FOLDER_RULES).length;
   console.log(
     violations.length === 0
-      ? `house rules: ${APP_FOLDERS.length + 5} folders, no violation`
+      ? `house rules: ${folders} folders, no violation`
       : `house rules: ${violations.length} violation(s)`,
   );
   process.exitCode = violations.length === 0 ? 0 : 1;
