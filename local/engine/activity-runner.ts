@@ -94,7 +94,8 @@ export class ActivityRunner {
   }
 
   async #perform(row: ActivityRow): Promise<string> {
-    const { clock, worker } = this.#core;
+    const { clock, worker, log } = this.#core;
+    log.debug({ instanceId: row.instanceId, activity: row.name }, "activity begins");
     if (row.name === HTTP_ACTIVITY_NAME) {
       const releaseRequest = clock.hold();
       return performHttpRequest(row.input).finally(releaseRequest);

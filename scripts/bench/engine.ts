@@ -9,6 +9,7 @@ import { createScaledClock } from "../../local/clock/scaled-clock.ts";
 import { createEngine } from "../../local/engine/engine.ts";
 import { createHostLog } from "../../local/log.ts";
 import { inlineWorker } from "../../test/engine/inline-worker.ts";
+import { type Measured, ownPeakMiB, report } from "./measurement.ts";
 
 const ORCHESTRATIONS = 1_000;
 const FAN_OUT = 1_000;
@@ -39,26 +40,26 @@ const engine = createEngine({
 });
 engine.start();
 
-async function measure(what: string, count: number, run: () => Promise<unknown>): Promise<void> {
+const start = (name: string, input: number) =>
+  engine.whenEnded(engine.management.start({ name, input: JSON.stringify(input) }));
+
+async function measure(what: string, count: number, run: () => Promise<unknown>): Promise<Measured> {
   const startedMs = performance.now();
   await run();
   const seconds = (performance.now() - startedMs) / 1000;
-  console.log(
-    `${what.padEnd(58)} ${Math.round(count / seconds)
-      .toString()
-      .padStart(7)} /s   (${count} in ${seconds.toFixed(2)} s)`,
-  );
+  const how = `${count} in ${seconds.toFixed(2)} s`;
+  return { what, value: count / seconds, unit: "/s", how, peakMiB: ownPeakMiB() };
 }
 
-const start = (name: string, input: number) =>
-  engine.whenEnded(engine.management.start({ name, input: JSON.stringify(input) }));
 await start("one", 0);
-await measure("orchestrations of one activity, all at once", ORCHESTRATIONS, () =>
+const first = await measure("orchestrations of one activity, all at once", ORCHESTRATIONS, () =>
   Promise.all(Array.from({ length: ORCHESTRATIONS }, () => start("one", 0))),
 );
-await measure(`activities of one fan-out of ${FAN_OUT}`, FAN_OUT, () => start("fan", FAN_OUT));
-await measure(`activities one after the other in a chain of ${CHAIN}`, CHAIN, () => start("chain", CHAIN));
-console.log(`peak memory ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`);
+const fanOut = await measure(`activities of one fan-out of ${FAN_OUT}`, FAN_OUT, () => start("fan", FAN_OUT));
+const chain = await measure(`activities of a chain of ${CHAIN}, one after the other`, CHAIN, () =>
+  start("chain", CHAIN),
+);
+report([{ ...first, ratio: 1 }, ...[fanOut, chain].map((row) => ({ ...row, ratio: row.value / first.value }))]);
 await engine.stop();
 engine.close();
 rmSync(folder, { recursive: true, force: true });
