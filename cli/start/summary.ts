@@ -11,7 +11,7 @@ export interface Places {
   readonly hostUrl: string;
   readonly simulatorUrl: string;
   readonly keyFile: string;
-  /** The function key, for a console link that opens at once; undefined where output may be kept. */
+  /** The function key, for links that open at once; undefined where output may be kept. */
   readonly consoleKey: string | undefined;
 }
 
@@ -23,12 +23,13 @@ export function verdictLines(run: RunView, places: Places, isColoured: boolean):
   const shown = findings.slice(0, SHOWN_FINDINGS).map(({ severity, code, subject, message, remedy }) => {
     return printable(`  ${severity} ${code} ${subject}: ${message} ${remedy}`);
   });
+  const key = places.consoleKey === undefined ? "" : `&code=${places.consoleKey}`;
   const more = findings.length - shown.length;
   return [
     `Verdict: ${paint(verdict, tone, isColoured)}`,
     ...shown,
     ...(more > 0 ? [`  and ${more} more findings in the report`] : []),
-    `Report:  ${places.hostUrl}/api/v1/runs/${run.id}/report?format=markdown`,
+    `Report:  ${places.hostUrl}/api/v1/runs/${run.id}/report?format=markdown${key}`,
   ];
 }
 
