@@ -8,6 +8,7 @@ import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build } from "esbuild";
+import { withoutSideEffects } from "./build/without-side-effects.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const outdir = join(root, "dist");
@@ -86,6 +87,11 @@ export async function buildAll(): Promise<void> {
       format: "cjs",
       target: "node22",
       external: ["@azure/functions-core"],
+      // Parsing is most of a cold start (docs/benchmarks.md). Names stay, for logs and stacks.
+      minifySyntax: true,
+      minifyWhitespace: true,
+      lineLimit: 500,
+      plugins: [withoutSideEffects("@kubernetes/client-node")],
       metafile: true,
     },
     program("local/main.ts", "local"),

@@ -12,7 +12,7 @@ export interface ChangeWatch {
  * costs time and never correctness, because the caller lists anew after every wake and when it was quiet.
  */
 export async function openChangeWatch(config: KubeConfig, node: string): Promise<ChangeWatch> {
-  const { Watch } = await import("@kubernetes/client-node");
+  const { Watch } = await import("./client-library.ts");
   const watch = new Watch(config);
   let changed = false;
   let wake: (() => void) | undefined;

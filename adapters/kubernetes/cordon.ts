@@ -34,7 +34,7 @@ async function patchNode(
   name: string,
   decide: (unschedulable: boolean, by: string | undefined) => Change | undefined,
 ): Promise<void> {
-  const { setHeaderOptions, PatchStrategy } = await import("@kubernetes/client-node");
+  const { setHeaderOptions, PatchStrategy } = await import("./client-library.ts");
   for (let attempt = 1; ; attempt += 1) {
     const node = await core.readNode({ name });
     const change = decide(node.spec?.unschedulable === true, node.metadata?.annotations?.[CORDONED_BY]);

@@ -10,7 +10,7 @@ const AKS_SERVER_SCOPE = "6dae42f8-4368-4678-94ff-3960e28e3630/.default";
  * gets the token instead.
  */
 export async function loadKubeconfig(text: string, credential: TokenCredential): Promise<KubeConfig> {
-  const { KubeConfig } = await import("@kubernetes/client-node");
+  const { KubeConfig } = await import("./client-library.ts");
   const config = new KubeConfig();
   config.loadFromString(text);
   const user = config.getCurrentUser();

@@ -35,7 +35,7 @@ export interface KubernetesCluster {
 
 /** Speaks to the cluster that a kubeconfig points at, through the official client. */
 export async function openKubernetesCluster(name: string, config: KubeConfig): Promise<KubernetesCluster> {
-  const { AppsV1Api, CoreV1Api, PolicyV1Api } = await import("@kubernetes/client-node");
+  const { AppsV1Api, CoreV1Api, PolicyV1Api } = await import("./client-library.ts");
   const core: CoreV1Api = config.makeApiClient(CoreV1Api);
   const policy: PolicyV1Api = config.makeApiClient(PolicyV1Api);
   const apps = config.makeApiClient(AppsV1Api);
