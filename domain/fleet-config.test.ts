@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { describeMistakes, parseFleetConfig } from "./fleet-config.ts";
 
@@ -11,6 +12,9 @@ clusters:
     resourceId: ${ID}
     ring: dev
 `;
+
+const row = (anchor: string) => `[${Array.from({ length: 10 }, () => anchor).join(",")}]`;
+const BOMB = `a: &a ${row("x")}\nb: &b ${row("*a")}\nc: &c ${row("*b")}\nd: ${row("*c")}\n`;
 
 function mistakesOf(text: string): string {
   const parsed = parseFleetConfig(text);
@@ -46,6 +50,35 @@ describe("fleet.yaml", () => {
     ["a missing list", "fleet: x\n", /rings: Invalid input/],
     ["broken YAML", "fleet: [", /fleet.yaml:1:9 /],
     [
+      "a freeze that ends before it begins, and so would freeze nothing",
+      good.replace(
+        "  - name: dev",
+        `  - name: dev
+    window:
+      timeZone: Europe/Berlin
+      weekly: [{ days: [sat], start: "22:00", hours: 4 }]
+      freezes: [{ from: 2026-12-20, to: 2026-01-06, reason: year's end }]`,
+      ),
+      "fleet.yaml:7:41 rings.0.window.freezes.0.to: a freeze must not end before it begins",
+    ],
+    ["an alias of no anchor", "fleet: *harbour\n", "fleet.yaml:1:8 there is no anchor &harbour before this alias"],
+    ["a second document", `${good}---\nfleet: x\n`, "fleet.yaml:8:1 a second document begins"],
+    ["a key that stands twice", `${good}fleet: x\n`, "fleet.yaml:8:1 Map keys must be unique"],
+    ["a tag that nobody knows", "fleet: !secret x\n", /fleet.yaml:1:8 Unresolved tag: !secret/],
+    ["aliases that multiply beyond measure", BOMB, /fleet.yaml:1:1 Excessive alias count/],
+    ["nothing at all", "", "fleet.yaml:1:1 Invalid input: expected object, received null"],
+    ["a resource id with a space", good.replace(ID, `"${ID} b"`), /fleet.yaml:6:17 /],
+    [
+      "a resource id that stands twice, in another case",
+      `${good}  - name: b\n    resourceId: ${ID.toUpperCase()}\n    ring: dev\n`,
+      /fleet.yaml:8:5 clusters.1: the resource id ".*" stands twice/,
+    ],
+    [
+      "a ring that stands twice",
+      good.replace("  - name: dev", "  - name: dev\n  - name: dev"),
+      /rings.1: the ring "dev" stands/,
+    ],
+    [
       "a cluster that stands twice",
       `${good}  - name: a\n    resourceId: ${ID}b\n    ring: dev\n`,
       'fleet.yaml:8:5 clusters.1: the cluster "a" stands twice',
@@ -58,5 +91,27 @@ describe("fleet.yaml", () => {
   ])("names file, line, column and path of %s", (_what, text, expected) => {
     if (typeof expected === "string") expect(mistakesOf(text)).toBe(expected);
     else expect(mistakesOf(text)).toMatch(expected);
+  });
+
+  it("is a configuration or a list of mistakes with their place, whatever the text", () => {
+    const words =
+      "fleet: ,rings:\n,clusters:\n,  - name: ,a,dev,&x ,*x,[,],{,},- ,: ,\n,? ,!t ,'\",\t,---\n,<<: ,#,|\n,1".split(
+        ",",
+      );
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...words), { maxLength: 15 }), (parts) => {
+        const text = parts.join("");
+        const parsed = parseFleetConfig(text);
+        if ("config" in parsed) return;
+        expect(parsed.mistakes.length).toBeGreaterThan(0);
+        for (const { line, column, message } of parsed.mistakes) {
+          expect(line).toBeGreaterThanOrEqual(1);
+          expect(line).toBeLessThanOrEqual(text.split("\n").length);
+          expect(column).toBeGreaterThanOrEqual(1);
+          expect(message).not.toBe("");
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 });

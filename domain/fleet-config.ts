@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument } from "yaml";
+import { LineCounter, parseDocument, visit } from "yaml";
 import { z } from "zod";
 import { windowSchema } from "./window.ts";
 
@@ -7,7 +7,7 @@ const nameSchema = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "low
 const resourceIdSchema = z
   .string()
   .regex(
-    /^\/subscriptions\/[0-9a-f-]{36}\/resourceGroups\/[^/]+\/providers\/Microsoft\.ContainerService\/managedClusters\/[^/]+$/i,
+    /^\/subscriptions\/[0-9a-f-]{36}\/resourceGroups\/[^/\s]+\/providers\/Microsoft\.ContainerService\/managedClusters\/[^/\s]+$/i,
     "expected the resource id of a managed cluster: /subscriptions/…/resourceGroups/…/providers/Microsoft.ContainerService/managedClusters/…",
   );
 
@@ -100,16 +100,31 @@ export interface ConfigMistake {
 /** Reads fleet.yaml: the configuration, or every mistake in it. */
 export function parseFleetConfig(text: string): { config: FleetConfig } | { mistakes: ConfigMistake[] } {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  if (document.errors.length > 0) {
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
+  const flaws = [...document.errors, ...document.warnings, ...unknownAliases(document)];
+  if (flaws.length > 0) {
     return {
-      mistakes: document.errors.map((error) => {
-        const { line, col } = lines.linePos(error.pos[0]);
-        return { path: "", line, column: col, message: error.message };
+      mistakes: flaws.map(({ code, message, pos: [offset] }) => {
+        const { line, col } = lines.linePos(offset);
+        return {
+          path: "",
+          line,
+          column: col,
+          message: code === "MULTIPLE_DOCS" ? "a second document begins" : message,
+        };
       }),
     };
   }
-  const parsed = fleetConfigSchema.safeParse(document.toJS());
+  let content: unknown;
+  try {
+    content = document.toJS();
+  } catch (error) {
+    // Aliases that multiply beyond measure.
+    return {
+      mistakes: [{ path: "", line: 1, column: 1, message: error instanceof Error ? error.message : String(error) }],
+    };
+  }
+  const parsed = fleetConfigSchema.safeParse(content);
   if (parsed.success) return { config: parsed.data };
   return {
     mistakes: parsed.error.issues.map((issue) => {
@@ -118,6 +133,25 @@ export function parseFleetConfig(text: string): { config: FleetConfig } | { mist
       return { path: path.join("."), line, column: col, message: issue.message };
     }),
   };
+}
+
+interface Flaw {
+  readonly code: string;
+  readonly message: string;
+  readonly pos: readonly [number, ...number[]];
+}
+
+/** Aliases of no anchor: the YAML library meets them only when it makes values, and then throws. */
+function unknownAliases(document: ReturnType<typeof parseDocument>): Flaw[] {
+  const found: Flaw[] = [];
+  visit(document, {
+    Alias: (_key, alias) => {
+      if (alias.resolve(document)) return;
+      const message = `there is no anchor &${alias.source} before this alias`;
+      found.push({ code: "BAD_ALIAS", message, pos: [alias.range?.[0] ?? 0] });
+    },
+  });
+  return found;
 }
 
 /** Where the node at a path begins, or the nearest one above it that exists. */

@@ -27,12 +27,14 @@ export const windowSchema = z.strictObject({
     .min(1),
   freezes: z
     .array(
-      z.strictObject({
-        from: z.iso.date(),
-        /** The last day that is frozen. */
-        to: z.iso.date(),
-        reason: z.string().min(1),
-      }),
+      z
+        .strictObject({
+          from: z.iso.date(),
+          /** The last day that is frozen. */
+          to: z.iso.date(),
+          reason: z.string().min(1),
+        })
+        .refine(({ from, to }) => from <= to, { error: "a freeze must not end before it begins", path: ["to"] }),
     )
     .default([]),
 });
