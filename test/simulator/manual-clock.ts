@@ -24,6 +24,11 @@ export class ManualClock implements SimulatorClock {
     return { cancel };
   }
 
+  /** How many callbacks wait. */
+  get pending(): number {
+    return this.#timers.length;
+  }
+
   hold(): () => void {
     return () => {};
   }
