@@ -14,9 +14,10 @@ export function logAppOutput(log: HostLog, streams: { readonly stdout: Stream; r
 }
 
 function redirect(stream: Stream, writeLine: (line: string) => void): void {
+  const decoder = new TextDecoder();
   let rest = "";
   const write = (chunk: string | Uint8Array, ...more: unknown[]): boolean => {
-    const text = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8");
+    const text = typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true });
     const lines = (rest + text).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) writeLine(line);
