@@ -3,15 +3,7 @@ import { type AfterCommit, type EngineCore, storeEffects, TURN_BATCH_LIMIT } fro
 import { type Execution, eventRenames, playedText, takeBatch, unclaimedEvents } from "./execution.ts";
 import type { ExecutionCache } from "./execution-cache.ts";
 import { EventType, type HistoryEvent, historyEvent, isCompletion } from "./history.ts";
-import {
-  appendHistory,
-  isFinal,
-  readInbox,
-  readInstance,
-  replaceHistory,
-  sendToInstance,
-  updateInstance,
-} from "./instances.ts";
+import { appendHistory, isFinal, readInbox, readInstance, replaceHistory, updateInstance } from "./instances.ts";
 import { applyToLedger } from "./ledger.ts";
 import { continueAsNew, endInstance, failureDetails, type Outcome, startChildInstance } from "./lifecycle.ts";
 import { callOrchestrator, type OrchestratorAnswer } from "./orchestrator-call.ts";
@@ -244,10 +236,4 @@ function commitTurn(
   } else {
     endInstance(core, record, execution, turn.outcome, after);
   }
-}
-
-/** Sends an event to an instance from outside a turn and wakes it. */
-export function deliver(core: EngineCore, instanceId: string, executionId: string | null, event: HistoryEvent): void {
-  core.store.transaction(() => sendToInstance(core.store, instanceId, executionId, event));
-  core.wakeInstance(instanceId);
 }
