@@ -26,6 +26,13 @@ describe("the verdict of a run", () => {
     expect(verdictOf(outcomes, severities.map(finding), cancelled)).toBe(expected);
   });
 
+  it("does not pass when none of the clusters could be seen, and warns when some could", () => {
+    const unseen = { ...finding("warning"), code: "ClusterUnreachable" };
+    expect(verdictOf(["skipped"], [unseen], false)).toBe("failed");
+    expect(verdictOf(["skipped", "skipped"], [unseen, unseen], false)).toBe("failed");
+    expect(verdictOf(["done", "skipped"], [unseen], false)).toBe("passed-with-warnings");
+  });
+
   it("passes only when no cluster failed, was blocked or cancelled, whatever their order", () => {
     const outcomes = fc.array(fc.constantFrom<ClusterOutcome>("done", "failed", "blocked", "cancelled", "skipped"));
     fc.assert(

@@ -10,7 +10,8 @@ export type ClusterOutcome = "done" | "failed" | "blocked" | "cancelled" | "skip
 
 /**
  * Adds up a run. Failure outweighs everything; a cluster that was blocked blocks the run; a cancelled run says so even when
- * some clusters were done; otherwise warnings decide between the two ways to pass.
+ * some clusters were done; otherwise warnings decide between the two ways to pass. A run that could see none of its clusters
+ * has not passed: it knows nothing.
  */
 export function verdictOf(
   outcomes: readonly ClusterOutcome[],
@@ -20,5 +21,7 @@ export function verdictOf(
   if (outcomes.includes("failed")) return "failed";
   if (cancelled || outcomes.includes("cancelled")) return "cancelled";
   if (outcomes.includes("blocked")) return "blocked";
+  const unseen = findings.filter(({ code }) => code === "ClusterUnreachable").length;
+  if (unseen > 0 && unseen >= outcomes.length) return "failed";
   return findings.some((finding) => finding.severity !== "info") ? "passed-with-warnings" : "passed";
 }

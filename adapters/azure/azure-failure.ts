@@ -1,4 +1,5 @@
 import { DrydockError, failureOfStatus, transient } from "../../domain/errors.ts";
+import { throwIfMistake } from "../mistake.ts";
 
 /** What of the SDK's RestError tells one failure from another. */
 interface RestErrorLike {
@@ -10,12 +11,13 @@ interface RestErrorLike {
 
 /**
  * Translates what an Azure SDK threw into Drydock's error: what was asked of which resource, what came back, and whether
- * waiting helps.
+ * waiting helps. A mistake of our own is thrown as it is: no retry cures it.
  *
  * @param asked what was asked, as in `list the node pools of prod-weu`
  */
 export function azureFailure(error: unknown, asked: string): DrydockError {
   if (error instanceof DrydockError) return error;
+  throwIfMistake(error);
   const { message, code = "", statusCode, response } = (error ?? {}) as RestErrorLike;
   const text = firstLine(message ?? String(error));
   if (statusCode === undefined) {

@@ -1,5 +1,6 @@
 import { DrydockError, failureOfStatus, transient } from "../../domain/errors.ts";
 import { retryAfterSeconds } from "../azure/azure-failure.ts";
+import { throwIfMistake } from "../mistake.ts";
 
 /** What of the official client's ApiException is used. */
 interface ApiExceptionLike {
@@ -38,9 +39,14 @@ export function apiStatusOf(error: unknown): ApiStatus {
   };
 }
 
-/** Translates what the official client threw. @param asked as in `list the pods of prod-weu` */
+/**
+ * Translates what the official client threw; a mistake of our own is thrown as it is.
+ *
+ * @param asked as in `list the pods of prod-weu`
+ */
 export function kubernetesFailure(error: unknown, asked: string): DrydockError {
   if (error instanceof DrydockError) return error;
+  throwIfMistake(error);
   const code = statusCodeOf(error);
   const { reason, message } = apiStatusOf(error);
   if (code === undefined) {

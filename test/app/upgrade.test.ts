@@ -272,6 +272,8 @@ describe("an upgrade", () => {
     const run = await world.ended(await started(world, { clusters: ["dev-weu", "prod-gone"] }));
     expect(run.verdict).toBe("passed-with-warnings");
     expect(run.findings).toMatchObject([{ code: "ClusterUnreachable", cluster: "prod-gone" }]);
+    // Nothing but what could not be seen: that is no pass.
+    expect((await world.ended(await started(world, { clusters: ["prod-gone"] }))).verdict).toBe("failed");
   });
 
   it("ends in a report even when fleet.yaml is broken, with the place of the mistake", async () => {
