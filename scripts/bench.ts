@@ -1,7 +1,8 @@
 /**
  * Prints how fast the app starts, how much the durable engine does, and how soon an event is acted on, with peak memory.
- * Needs `npm run build` and takes about a minute. The table is Markdown; docs/benchmarks.md holds one.
+ * Needs `npm run build` and takes about 15 seconds. The table is Markdown; docs/benchmarks.md holds one.
  */
+import { existsSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -30,6 +31,10 @@ function printTable(rows: readonly string[][]): void {
   console.log([line(HEADINGS), line([], "-"), ...rows.map((cells) => line(cells))].join("\n"));
 }
 
+if (!existsSync(join(folder, "../../dist/main.cjs"))) {
+  console.error("bench: dist/main.cjs is not there; run npm run build first.");
+  process.exit(2);
+}
 const memoryGiB = Math.round(totalmem() / 2 ** 30);
 console.log(
   `Node ${process.version} on ${process.platform} ${process.arch}, ${cpus().length} cores (${cpus()[0]?.model}), ${memoryGiB} GiB\n`,

@@ -3,7 +3,6 @@
  * registered; bundled, unbundled, and against a process that does nothing. The rounds are interleaved, so that what else the
  * machine does hits all alike.
  */
-import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Measured, median, report, runNode, spread } from "./measurement.ts";
@@ -58,7 +57,6 @@ function row(what: string, samples: readonly Sample[], baseline?: number): Measu
 
 async function measure(): Promise<Measured[]> {
   const bundle = join(root, "dist", "main.cjs");
-  if (!existsSync(bundle)) throw new Error("dist/main.cjs is not there: run npm run build first.");
   const unbundled = await buildUnbundledApp(root);
   try {
     const { peakKiB } = JSON.parse((await runNode(["-e", NOTHING_WITH_MEMORY])).stdout) as { peakKiB: number };
