@@ -22,7 +22,7 @@ import { withTimeout } from "./worker/with-timeout.ts";
 /** Most that one of the durable API's bodies may take. */
 const DURABLE_BODY_LIMIT_BYTES = 32 * 1024 * 1024;
 /** How long a stop waits for what is under way; what is left of the promised 10 seconds is for closing the state. */
-const STOP_GRACE_MS = 9_000;
+const STOP_GRACE_MS = 8_000;
 
 /** What a host is made from. */
 export interface HostOptions {
