@@ -118,7 +118,8 @@ describe("an event of a new AKS version", () => {
       {
         code: "EventsFolded",
         severity: "info",
-        evidence: [expect.stringContaining("e-2"), expect.stringContaining("e-3")],
+        // Events of a batch are handled side by side: which comes first is open.
+        evidence: expect.arrayContaining([expect.stringContaining("e-2"), expect.stringContaining("e-3")]),
       },
     ]);
     const { runs } = (await (await world.api("runs")).json()) as { runs: unknown[] };
