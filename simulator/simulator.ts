@@ -34,6 +34,8 @@ export interface SimulatorOptions {
   readonly identityHeader?: string | undefined;
   /** pino's; default "info". */
   readonly logLevel?: string | undefined;
+  /** Is told of each request when it has been answered, for those who check what was asked. */
+  readonly onAnswer?: ((request: Request, status: number) => void) | undefined;
 }
 
 /** A simulator that answers requests. */
@@ -63,7 +65,9 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
   let server: TwoWayServer;
   try {
     parts = createParts({ options, scenario, fleet, journal, log });
-    server = createTwoWayServer(getRequestListener(parts.app.fetch), () => serverCertificate(parts.azure.secrets));
+    server = createTwoWayServer(getRequestListener(toldOf(parts.app.fetch, options.onAnswer)), () =>
+      serverCertificate(parts.azure.secrets),
+    );
     await listen(server, options.port);
   } catch (error) {
     journal.close();
@@ -106,6 +110,15 @@ function createParts({ options, scenario, fleet, journal, log }: Ground): Parts 
   const azure = new AzureModel(world, fleet, modelSettingsSchema.parse(scenario.settings));
   if (options.identityHeader !== undefined) azure.secrets.set(IDENTITY_HEADER_SECRET, options.identityHeader);
   return { world, azure, app: createSimulatorApp(azure, new RuleFaultPlan(scenario.faults, store), log) };
+}
+
+function toldOf(fetch: Hono["fetch"], onAnswer: SimulatorOptions["onAnswer"]): Hono["fetch"] {
+  if (!onAnswer) return fetch;
+  return async (request, ...rest) => {
+    const response = await fetch(request, ...rest);
+    onAnswer(request, response.status);
+    return response;
+  };
 }
 
 /** A world that was kept goes on from where it was, even when its clock ran ahead of ours. */
