@@ -80,10 +80,17 @@ async function main(): Promise<void> {
     command.parse();
     const simulator = await start(command.opts<Flags>());
     stopOnSignal(simulator);
-    const { url, teamsWebhookUrl, identityEndpoint, identityHeader } = simulator;
-    process.stdout.write(
-      `${JSON.stringify({ event: "ready", url, teamsWebhookUrl, identityEndpoint, identityHeader })}\n`,
-    );
+    const { url, teamsWebhookUrl, identityEndpoint, identityHeader, eventGridTopicEndpoint, eventGridTopicKey } =
+      simulator;
+    const places = {
+      url,
+      teamsWebhookUrl,
+      identityEndpoint,
+      identityHeader,
+      eventGridTopicEndpoint,
+      eventGridTopicKey,
+    };
+    process.stdout.write(`${JSON.stringify({ event: "ready", ...places })}\n`);
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;

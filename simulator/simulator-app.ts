@@ -2,18 +2,20 @@ import { Hono } from "hono";
 import { html } from "hono/html";
 import type { Logger } from "pino";
 import type { AzureModel } from "./azure/azure-model.ts";
+import { createEventGridControl, createTopic } from "./eventgrid/event-grid-api.ts";
 import type { FaultPlan } from "./faults/fault-plan.ts";
 import { injectFaults } from "./faults/inject-faults.ts";
 import { createManagedIdentity } from "./identity/managed-identity.ts";
 import { createKubernetesApi } from "./kubernetes/http/kubernetes-api.ts";
 import { createResourceManager } from "./resource-manager/resource-manager.ts";
+import type { Services } from "./services.ts";
 import { simulatorStatus } from "./status.ts";
 import { TeamsInbox } from "./teams/inbox.ts";
 import { page } from "./teams/page.ts";
 import { createTeams } from "./teams/webhook.ts";
 
 /** Everything the simulator serves, as one app that can be called with or without a socket. */
-export function createSimulatorApp(azure: AzureModel, faults: FaultPlan, log: Logger): Hono {
+export function createSimulatorApp(azure: AzureModel, services: Services, faults: FaultPlan, log: Logger): Hono {
   const { world, secrets } = azure;
   const app = new Hono();
   app.use(async (context, next) => {
@@ -34,6 +36,8 @@ export function createSimulatorApp(azure: AzureModel, faults: FaultPlan, log: Lo
   );
   app.route("/msi", createManagedIdentity(world, secrets, azure.fleet.azure.tenantId));
   app.route("/teams", createTeams(world, secrets, new TeamsInbox(world.store)));
+  app.route("/api", createTopic(azure, services.eventGrid));
+  app.route("/simulator", createEventGridControl(azure, services.eventGrid));
   app.get("/simulator/status", (context) => context.json(simulatorStatus(azure)));
   app.get("/", (context) => context.html(indexPage(azure)));
   app.onError((error, context) => {

@@ -3,11 +3,14 @@ import type { Hono } from "hono";
 import type { Logger } from "pino";
 import { AzureModel } from "./azure/azure-model.ts";
 import { type ClockOrigin, createScaledClock, type SimulatorClock } from "./clock.ts";
+import { TOPIC_SECRET } from "./eventgrid/event-grid-api.ts";
+import type { SendRequest } from "./eventgrid/webhook-request.ts";
 import { RuleFaultPlan } from "./faults/fault-plan.ts";
 import { parseScenario, type Scenario } from "./faults/scenario.ts";
 import { type Fleet, openFleet } from "./fleet/fleet.ts";
 import { IDENTITY_HEADER_SECRET } from "./identity/managed-identity.ts";
 import { createSimulatorLog } from "./log.ts";
+import { createServices, type Services } from "./services.ts";
 import { modelSettingsSchema } from "./settings.ts";
 import { createSimulatorApp } from "./simulator-app.ts";
 import { createMemoryJournal, type Journal, openJournal } from "./state/journal.ts";
@@ -36,6 +39,8 @@ export interface SimulatorOptions {
   readonly logLevel?: string | undefined;
   /** Is told of each request when it has been answered, for those who check what was asked. */
   readonly onAnswer?: ((request: Request, status: number) => void) | undefined;
+  /** Carries what Event Grid sends; the machine's network without it. */
+  readonly send?: SendRequest | undefined;
 }
 
 /** A simulator that answers requests. */
@@ -48,6 +53,9 @@ export interface Simulator {
   readonly teamsWebhookUrl: string;
   readonly identityEndpoint: string;
   readonly identityHeader: string;
+  /** Where `EventGridPublisherClient` publishes, and its key; a secret. */
+  readonly eventGridTopicEndpoint: string;
+  readonly eventGridTopicKey: string;
   /** Stops answering and closes the state. Open watches are cut. */
   close(): Promise<void>;
 }
@@ -73,10 +81,11 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     journal.close();
     throw error;
   }
-  const { world, azure, app } = parts;
+  const { world, azure, app, services } = parts;
   world.catchUp();
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : options.port}`;
+  services.open(url);
   log.info({ url, clusters: azure.clusters.size, seed: world.seed }, "the simulator answers");
   return {
     url,
@@ -86,13 +95,19 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     teamsWebhookUrl: `${url}/teams/webhook/${azure.secrets.get(WEBHOOK_SECRET)}`,
     identityEndpoint: `${url}/msi/token`,
     identityHeader: azure.secrets.get(IDENTITY_HEADER_SECRET),
-    close: () => stop(server, world),
+    eventGridTopicEndpoint: `${url}/api/events`,
+    eventGridTopicKey: azure.secrets.get(TOPIC_SECRET),
+    close: () => {
+      services.close();
+      return stop(server, world);
+    },
   };
 }
 
 interface Parts {
   readonly world: World;
   readonly azure: AzureModel;
+  readonly services: Services;
   readonly app: Hono;
 }
 
@@ -109,7 +124,9 @@ function createParts({ options, scenario, fleet, journal, log }: Ground): Parts 
   const world = new World(store, options.clock ?? clockFor(options, journal.load("world")), options.seed);
   const azure = new AzureModel(world, fleet, modelSettingsSchema.parse(scenario.settings));
   if (options.identityHeader !== undefined) azure.secrets.set(IDENTITY_HEADER_SECRET, options.identityHeader);
-  return { world, azure, app: createSimulatorApp(azure, new RuleFaultPlan(scenario.faults, store), log) };
+  const services = createServices(azure, scenario, log, options.send);
+  const app = createSimulatorApp(azure, services, new RuleFaultPlan(scenario.faults, store), log);
+  return { world, azure, services, app };
 }
 
 function toldOf(fetch: Hono["fetch"], onAnswer: SimulatorOptions["onAnswer"]): Hono["fetch"] {

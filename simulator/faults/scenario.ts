@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod";
+import { eventsSectionSchema } from "../eventgrid/event-faults.ts";
 import { modelSettingsSchema } from "../settings.ts";
 
 const pattern = z.string().refine(isPattern, "must be a regular expression");
@@ -42,6 +43,7 @@ const faultRuleSchema = z
 const scenarioSchema = z.strictObject({
   settings: modelSettingsSchema.partial().default({}),
   faults: z.array(faultRuleSchema).default([]),
+  events: eventsSectionSchema.default({ subscriptions: [], faults: [] }),
 });
 
 export type Scenario = z.infer<typeof scenarioSchema>;

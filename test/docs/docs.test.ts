@@ -5,6 +5,7 @@ import { z } from "zod";
 import { startCommand } from "../../cli/start/start-flags.ts";
 import { fleetConfigSchema, parseFleetConfig } from "../../domain/fleet-config.ts";
 import { settingsSchema } from "../../domain/settings.ts";
+import { eventsSectionSchema } from "../../simulator/eventgrid/event-faults.ts";
 import { modelSettingsSchema } from "../../simulator/settings.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -55,9 +56,20 @@ describe("the documents", () => {
   it("name every setting of the simulator, with its default, and no other", () => {
     const defaults = Object.entries(modelSettingsSchema.parse({})).map(([name, value]) => [name, String(value)]);
     const rows = [...rowsOf("docs/scenarios.md")].filter(
-      ([name]) => !/^(match|nth|count|answer|reset|delay)/.test(name),
+      ([name]) => !/^(match|nth|count|answer|reset|delay|events)/.test(name),
     );
     expect(rows.sort()).toEqual(defaults.sort());
+  });
+
+  it("name every member of a scenario's events, with its default, and no other", () => {
+    const schema = z.toJSONSchema(eventsSectionSchema, { io: "input", unrepresentable: "any" }) as JsonSchema;
+    const lists = ["events.subscriptions[]", "events.faults[]"];
+    const members = membersOf(schema, "events").filter(
+      ([path]) => !["events", ...lists, "events.faults[].match"].includes(path),
+    );
+    const expected = members.map(([path, value]) => [path, value === undefined ? "" : defaultText(value)]);
+    const rows = [...rowsOf("docs/scenarios.md")].filter(([name]) => name.startsWith("events."));
+    expect(rows.sort()).toEqual(expected.sort());
   });
 
   it("name every setting of the app", () => {
