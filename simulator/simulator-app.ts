@@ -2,17 +2,14 @@ import { Hono } from "hono";
 import { html } from "hono/html";
 import type { Logger } from "pino";
 import type { AzureModel } from "./azure/azure-model.ts";
-import { createEventGridControl, createTopic } from "./eventgrid/event-grid-api.ts";
 import type { FaultPlan } from "./faults/fault-plan.ts";
 import { injectFaults } from "./faults/inject-faults.ts";
 import { createManagedIdentity } from "./identity/managed-identity.ts";
 import { createKubernetesApi } from "./kubernetes/http/kubernetes-api.ts";
 import { createResourceManager } from "./resource-manager/resource-manager.ts";
-import type { Services } from "./services.ts";
+import { mountServices, type Services } from "./services.ts";
 import { simulatorStatus } from "./status.ts";
-import { TeamsInbox } from "./teams/inbox.ts";
 import { page } from "./teams/page.ts";
-import { createTeams } from "./teams/webhook.ts";
 
 /** Everything the simulator serves, as one app that can be called with or without a socket. */
 export function createSimulatorApp(azure: AzureModel, services: Services, faults: FaultPlan, log: Logger): Hono {
@@ -35,9 +32,7 @@ export function createSimulatorApp(azure: AzureModel, services: Services, faults
     createKubernetesApi((name) => servedCluster(azure, name)),
   );
   app.route("/msi", createManagedIdentity(world, secrets, azure.fleet.azure.tenantId));
-  app.route("/teams", createTeams(world, secrets, new TeamsInbox(world.store)));
-  app.route("/api", createTopic(azure, services.eventGrid));
-  app.route("/simulator", createEventGridControl(azure, services.eventGrid));
+  mountServices(app, azure, services);
   app.get("/simulator/status", (context) => context.json(simulatorStatus(azure)));
   app.get("/", (context) => context.html(indexPage(azure)));
   app.onError((error, context) => {
@@ -73,6 +68,7 @@ function indexPage(azure: AzureModel) {
       <p>It is ${now} here.</p>
       <ul>
         <li><a href="/teams">Teams inbox</a></li>
+        <li><a href="/simulator/event-grid">Events on their way, and dead letters</a> (JSON)</li>
         <li><a href="/simulator/status">State of the fleet</a> (JSON)</li>
       </ul>
       <p>${clusters.length} clusters: ${clusters.map(({ name }) => name).join(", ")}</p>

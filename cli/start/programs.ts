@@ -21,6 +21,8 @@ const simulatorReadySchema = z.object({
   teamsWebhookUrl: loopbackUrl,
   identityEndpoint: loopbackUrl,
   identityHeader: z.string().min(1),
+  eventGridTopicEndpoint: loopbackUrl,
+  eventGridTopicKey: z.string().min(1),
 });
 type SimulatorReady = z.infer<typeof simulatorReadySchema>;
 

@@ -4,7 +4,7 @@ import type { RunView } from "../../domain/api/run-view.ts";
 import { EXIT_FAILED, usageFailure } from "../failure.ts";
 import { followRun } from "../follow/follow-run.ts";
 import { createOperatorApi, readHostKeys } from "../follow/operator-api.ts";
-import { postEvent } from "../follow/post-event.ts";
+import { type EventGridPlace, publishEvent, subscribeHost } from "../follow/publish-event.ts";
 import { findCard } from "../follow/teams-inbox.ts";
 import { endOrphans } from "../programs/end-orphans.ts";
 import { readProcesses, writeProcesses } from "../state/processes.ts";
@@ -36,7 +36,7 @@ interface Start {
 }
 
 /**
- * `drydock start`: starts the simulated Azure and the app, posts the event, shows its run, and stays until it is interrupted
+ * `drydock start`: starts the simulated Azure and the app, publishes the event, shows its run, and stays until it is interrupted
  * (or, with `--once`, until the run has ended). Answers the exit code. Rejects with CommandFailure or Interrupted; the
  * programs have ended by then.
  */
@@ -105,7 +105,12 @@ async function demonstrate(context: Start): Promise<number> {
     // What is not a terminal is often a log that others read.
     consoleKey: terminal.isTTY === true ? keys.functionKey : undefined,
   };
-  const finished = followToEnd(context, places, keys);
+  const eventGrid: EventGridPlace = {
+    simulatorUrl: simulator.url,
+    topicEndpoint: simulator.eventGridTopicEndpoint,
+    topicKey: simulator.eventGridTopicKey,
+  };
+  const finished = followToEnd(context, places, eventGrid, keys);
   const run = await Promise.race([finished, programs.failure()]);
   if (flags.once) return run.verdict === "passed" ? 0 : EXIT_FAILED;
   for (const line of ["", ...placeLines(places), "", "Ctrl-C ends it; the next start goes on from here."]) {
@@ -118,11 +123,13 @@ async function demonstrate(context: Start): Promise<number> {
 async function followToEnd(
   { session, display, terminal, signal }: Start,
   places: Places,
+  eventGrid: EventGridPlace,
   keys: { readonly functionKey: string; readonly eventGridKey: string },
 ): Promise<RunView> {
   const { id: runId, event } = session.run;
-  display.say(`Posting ${event.eventType} for ${event.subject}; its run is ${runId}.`);
-  await postEvent(event, { url: places.hostUrl, key: keys.eventGridKey, signal });
+  display.say(`Publishing ${event.eventType} for ${event.subject}; its run is ${runId}.`);
+  await subscribeHost(eventGrid, { url: places.hostUrl, key: keys.eventGridKey }, signal);
+  await publishEvent(event, eventGrid, signal);
   const run = await followRun({
     api: createOperatorApi(places.hostUrl, keys.functionKey),
     runId,
