@@ -12,6 +12,26 @@ export const modelSettingsSchema = z.strictObject({
   nodeReimageSeconds: z.number().positive().default(120),
   /** How long Azure takes to take a drained node away. */
   nodeDeleteSeconds: z.number().nonnegative().default(30),
+  /** How long a node may take to report ready before the operation that waits for it gives up. */
+  nodeReadyTimeoutSeconds: z.number().positive().default(1_800),
+  /** From the PUT of a new cluster to the start of its nodes. */
+  clusterCreateSeconds: z.number().nonnegative().default(180),
+  /** How long Azure takes to take a cluster away. */
+  clusterDeleteSeconds: z.number().nonnegative().default(150),
+  /** How long a change of a cluster's tags or profiles takes. */
+  clusterUpdateSeconds: z.number().nonnegative().default(30),
+  /** How long the control plane takes to become another version. */
+  controlPlaneUpgradeSeconds: z.number().nonnegative().default(300),
+  /** How long it takes to stop a cluster or a pool, and to begin to start it. */
+  powerSeconds: z.number().nonnegative().default(90),
+  /** How long an extension takes to be installed, changed or removed. */
+  extensionSeconds: z.number().nonnegative().default(90),
+  /** How long the other long-running changes take: role bindings, Flux configurations, aborts. */
+  resourceSeconds: z.number().nonnegative().default(15),
+  /** How long an empty resource group takes to go. */
+  groupDeleteSeconds: z.number().nonnegative().default(60),
+  /** How many entries a page of a list holds. */
+  pageSize: z.number().int().min(1).max(1_000).default(100),
   /** How often the AKS drain asks again for an eviction that was refused. */
   drainRetrySeconds: z.number().positive().default(5),
   /** What `Retry-After` says while an operation runs. */

@@ -1,8 +1,10 @@
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { html } from "hono/html";
 import type { Logger } from "pino";
 import type { AzureModel } from "./azure/azure-model.ts";
-import type { FaultPlan } from "./faults/fault-plan.ts";
+import type { ClusterRecord } from "./azure/records.ts";
+import type { FaultBook } from "./faults/fault-book.ts";
+import type { Faults } from "./faults/faults.ts";
 import { injectFaults } from "./faults/inject-faults.ts";
 import { createManagedIdentity } from "./identity/managed-identity.ts";
 import { createKubernetesApi } from "./kubernetes/http/kubernetes-api.ts";
@@ -12,7 +14,7 @@ import { simulatorStatus } from "./status.ts";
 import { page } from "./teams/page.ts";
 
 /** Everything the simulator serves, as one app that can be called with or without a socket. */
-export function createSimulatorApp(azure: AzureModel, services: Services, faults: FaultPlan, log: Logger): Hono {
+export function createSimulatorApp(azure: AzureModel, services: Services, faults: Faults, log: Logger): Hono {
   const { world, secrets } = azure;
   const app = new Hono();
   app.use(async (context, next) => {
@@ -25,16 +27,19 @@ export function createSimulatorApp(azure: AzureModel, services: Services, faults
     }
     log.debug({ method: context.req.method, path: logPath(context.req.path), status: context.res.status }, "request");
   });
-  app.use(injectFaults(faults, world.clock));
-  app.route("/subscriptions", createResourceManager(azure));
+  app.use(injectFaults(faults.plan, world.clock));
+  const resourceManager = createResourceManager(azure, faults);
+  app.route("/subscriptions", resourceManager);
+  app.route("/providers", resourceManager);
+  app.use("/kubernetes/:cluster/*", refuseStopped(azure));
   app.route(
     "/kubernetes",
     createKubernetesApi((name) => servedCluster(azure, name)),
   );
   app.route("/msi", createManagedIdentity(world, secrets, azure.fleet.azure.tenantId));
   mountServices(app, azure, services);
-  app.get("/simulator/status", (context) => context.json(simulatorStatus(azure)));
-  app.get("/", (context) => context.html(indexPage(azure)));
+  app.get("/simulator/status", (context) => context.json(simulatorStatus(azure, faults.book)));
+  app.get("/", (context) => context.html(indexPage(azure, faults.book)));
   app.onError((error, context) => {
     log.error({ err: error, method: context.req.method, path: logPath(context.req.path) }, "the simulator failed");
     return context.json(
@@ -60,8 +65,24 @@ function servedCluster(azure: AzureModel, name: string) {
   };
 }
 
-function indexPage(azure: AzureModel) {
-  const { clusters, now } = simulatorStatus(azure);
+/** The API server of a cluster that is being made, or that was stopped, is not there. */
+function refuseStopped(azure: AzureModel): MiddlewareHandler {
+  return async (context, next) => {
+    const cluster = azure.findCluster(context.req.param("cluster") ?? "");
+    if (!cluster || (cluster.powerState === "Running" && hasControlPlane(azure, cluster))) return next();
+    const message = `the API server of ${cluster.name} is not running`;
+    const status = { kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure", message };
+    return context.json({ ...status, reason: "ServiceUnavailable", code: 503 }, 503);
+  };
+}
+
+function hasControlPlane(azure: AzureModel, { name, provisioningState, createdMs = 0 }: ClusterRecord): boolean {
+  if (provisioningState !== "Creating") return true;
+  return azure.world.nowMs >= createdMs + azure.settings.clusterCreateSeconds * 1_000 && azure.poolsOf(name).length > 0;
+}
+
+function indexPage(azure: AzureModel, book: FaultBook) {
+  const { clusters, now } = simulatorStatus(azure, book);
   return page(
     "Simulated Azure",
     html`<article>

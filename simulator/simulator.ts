@@ -5,7 +5,8 @@ import { AzureModel } from "./azure/azure-model.ts";
 import { type ClockOrigin, createScaledClock, type SimulatorClock } from "./clock.ts";
 import { TOPIC_SECRET } from "./eventgrid/event-grid-api.ts";
 import type { SendRequest } from "./eventgrid/webhook-request.ts";
-import { RuleFaultPlan } from "./faults/fault-plan.ts";
+import { createFaults, openFaultBook } from "./faults/faults.ts";
+import { scenarioAzureFaults } from "./faults/model-faults.ts";
 import { parseScenario, type Scenario } from "./faults/scenario.ts";
 import { type Fleet, openFleet } from "./fleet/fleet.ts";
 import { IDENTITY_HEADER_SECRET } from "./identity/managed-identity.ts";
@@ -122,10 +123,15 @@ interface Ground {
 function createParts({ options, scenario, fleet, journal, log }: Ground): Parts {
   const store = new Store(journal);
   const world = new World(store, options.clock ?? clockFor(options, journal.load("world")), options.seed);
-  const azure = new AzureModel(world, fleet, modelSettingsSchema.parse(scenario.settings));
+  const book = openFaultBook(world, scenario);
+  const settings = modelSettingsSchema.parse(scenario.settings);
+  const azure = new AzureModel(world, fleet, settings, {
+    faults: scenarioAzureFaults(scenario, book, world),
+    quotas: scenario.quotas,
+  });
   if (options.identityHeader !== undefined) azure.secrets.set(IDENTITY_HEADER_SECRET, options.identityHeader);
   const services = createServices(azure, scenario, log, options.send);
-  const app = createSimulatorApp(azure, services, new RuleFaultPlan(scenario.faults, store), log);
+  const app = createSimulatorApp(azure, services, createFaults(azure, scenario, book), log);
   return { world, azure, services, app };
 }
 

@@ -1,7 +1,8 @@
 import type { AzureModel } from "./azure/azure-model.ts";
+import type { FaultBook } from "./faults/fault-book.ts";
 
-/** What `/simulator/status` tells: the clusters with their pools, images and running operations, and the time it is there. */
-export function simulatorStatus(azure: AzureModel) {
+/** What `/simulator/status` tells: the clusters with their pools, images and running operations, the faults there have been by kind, and the time it is there. */
+export function simulatorStatus(azure: AzureModel, book: FaultBook) {
   const { world } = azure;
   world.catchUp();
   const names = azure.clusters.values().map(({ name }) => name);
@@ -10,6 +11,7 @@ export function simulatorStatus(azure: AzureModel) {
     startedAt: new Date(world.startMs).toISOString(),
     speed: Number.isFinite(world.clock.speed) ? world.clock.speed : "virtual",
     seed: world.seed,
+    faults: book.counts(),
     clusters: names.sort().map((name) => clusterStatus(azure, name)),
   };
 }

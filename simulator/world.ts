@@ -9,6 +9,9 @@ const worldFactsSchema = z.object({ startMs: z.number(), nowMs: z.number(), seed
 /** What an agenda item does when its time has come. */
 export type ActionHandler = (args: Readonly<Record<string, string>>) => void;
 
+/** Says whether an agenda item does not happen after all. */
+export type SkipCondition = (args: Readonly<Record<string, string>>) => boolean;
+
 /** Thrown to take back a rehearsed change; carries what it came to. */
 class Rehearsed {
   readonly outcome: unknown;
@@ -29,6 +32,7 @@ export class World {
   readonly #facts: Collection<z.infer<typeof worldFactsSchema>>;
   readonly #randomStates: Collection<number>;
   readonly #handlers = new Map<string, ActionHandler>();
+  readonly #skips = new Map<string, SkipCondition>();
   readonly #settlers: Array<() => void> = [];
   #nowMs: number;
   #alarm: { dueMs: number; cancel(): void } | undefined;
@@ -82,6 +86,11 @@ export class World {
     this.#handlers.set(kind, handler);
   }
 
+  /** Lets a fault swallow agenda items of a kind: asked when one is due, inside its change. */
+  skipWhen(kind: string, condition: SkipCondition): void {
+    this.#skips.set(kind, condition);
+  }
+
   /** Adds work that is done at the end of every change, before it is kept: the controllers. */
   settleWith(settler: () => void): void {
     this.#settlers.push(settler);
@@ -123,7 +132,7 @@ export class World {
         this.#agenda.remove(action);
         const handler = this.#handlers.get(action.kind);
         if (!handler) throw new Error(`nothing handles agenda item ${action.kind}`);
-        handler(action.args);
+        if (this.#skips.get(action.kind)?.(action.args) !== true) handler(action.args);
       });
     }
     this.#nowMs = Math.max(this.#nowMs, untilMs);

@@ -1,70 +1,93 @@
-import { latestImage, type PoolEntry } from "../fleet/azure-file.ts";
+import { latestImage } from "../fleet/azure-file.ts";
 import type { Fleet } from "../fleet/fleet.ts";
 import { disruptionController } from "../kubernetes/controllers/disruption.ts";
 import { ClusterModel } from "../kubernetes/model/cluster-model.ts";
 import { handlePodLives } from "../kubernetes/model/pod-lifecycle.ts";
+import { RESOURCE_SCHEMAS, type ResourceName } from "../kubernetes/model/resources.ts";
 import type { Random } from "../random.ts";
 import type { ModelSettings } from "../settings.ts";
 import { Secrets } from "../state/secrets.ts";
 import type { Collection } from "../state/store.ts";
 import type { World } from "../world.ts";
+import { type AzureFaults, NO_AZURE_FAULTS } from "./azure-faults.ts";
+import { type FluxStatusProvider, PENDING_FLUX } from "./flux-status.ts";
+import { foundFleet } from "./found-fleet.ts";
+import { GroupIndex } from "./group-index.ts";
 import { handleOperations } from "./operations.ts";
 import { populateCluster } from "./populate-cluster.ts";
-import {
-  type ClusterRecord,
-  clusterRecordSchema,
-  type Machine,
-  type OperationRecord,
-  operationRecordSchema,
-  type PoolRecord,
-  poolRecordSchema,
-} from "./records.ts";
+import type { QuotaLimit } from "./quota.ts";
+import * as records from "./records.ts";
+import { groupId, listOf } from "./resource-id.ts";
 
-/** How long clusters have been running when the world begins. */
+type ClusterRecord = records.ClusterRecord;
+type PoolRecord = records.PoolRecord;
+type OperationRecord = records.OperationRecord;
+type ResourceRecord = records.ResourceRecord;
+
+/** How long the clusters of the fleet file have been running when the world begins. */
 const AGE_MS = 12 * 86_400_000;
 
-/** What Azure knows: clusters, pools, operations. A cluster's Kubernetes is made when somebody first looks into it. */
+/** What a scenario adds to an Azure: its limits, and what goes wrong in it. */
+export interface AzureConditions {
+  readonly faults?: AzureFaults;
+  readonly quotas?: readonly QuotaLimit[];
+}
+
+/** What Azure knows: clusters, pools, operations, all other resources. A cluster's Kubernetes is made when somebody first looks into it. */
 export class AzureModel {
   readonly world: World;
   readonly fleet: Fleet;
   readonly settings: ModelSettings;
+  readonly faults: AzureFaults;
+  readonly quotas: readonly QuotaLimit[];
   readonly random: Random;
   readonly secrets: Secrets;
   readonly clusters: Collection<ClusterRecord>;
   readonly pools: Collection<PoolRecord>;
   readonly operations: Collection<OperationRecord>;
+  /** Everything that is neither cluster nor pool, by id in lower case; resource groups too. */
+  readonly resources: Collection<ResourceRecord>;
+  /** What Flux says of the configurations; set by the part that models it. It may follow `resources` to see them come and go. */
+  fluxStatus: FluxStatusProvider = PENDING_FLUX;
+  readonly #poolsByCluster: GroupIndex<PoolRecord>;
+  readonly #running: GroupIndex<OperationRecord>;
+  readonly #resourcesByList: GroupIndex<ResourceRecord>;
   readonly #models = new Map<string, ClusterModel>();
 
-  constructor(world: World, fleet: Fleet, settings: ModelSettings) {
+  constructor(world: World, fleet: Fleet, settings: ModelSettings, conditions: AzureConditions = {}) {
     this.world = world;
     this.fleet = fleet;
     this.settings = settings;
+    this.faults = conditions.faults ?? NO_AZURE_FAULTS;
+    this.quotas = conditions.quotas ?? [];
     this.random = world.random("azure");
     this.secrets = new Secrets(world.store);
-    this.clusters = world.store.collection("clusters", (value) => clusterRecordSchema.parse(value));
-    this.pools = world.store.collection("pools", (value) => poolRecordSchema.parse(value));
-    this.operations = world.store.collection("operations", (value) => operationRecordSchema.parse(value));
-    handlePodLives(world, (name) => this.kubernetes(name));
-    world.handle("budget.recheck", ({ cluster = "", namespace, name }) =>
-      this.kubernetes(cluster).enqueue(disruptionController, `${namespace}/${name}`),
+    this.clusters = world.store.collection("clusters", (value) => records.clusterRecordSchema.parse(value));
+    this.pools = world.store.collection("pools", (value) => records.poolRecordSchema.parse(value));
+    this.operations = world.store.collection("operations", (value) => records.operationRecordSchema.parse(value));
+    this.resources = world.store.collection("resources", (value) => records.resourceRecordSchema.parse(value));
+    this.#poolsByCluster = new GroupIndex(this.pools, ({ clusterName }) => clusterName.toLowerCase());
+    this.#running = new GroupIndex(this.operations, ({ clusterName, status }) =>
+      status === "InProgress" && clusterName !== "" ? clusterName.toLowerCase() : undefined,
     );
-    handleOperations(this);
-    if (this.clusters.size === 0) world.store.transaction(() => this.#found());
+    this.#resourcesByList = new GroupIndex(this.resources, ({ id }) => listOf(id));
+    this.#handleAgenda();
+    if (this.clusters.size === 0 && this.resources.size === 0) world.store.transaction(() => foundFleet(this));
   }
 
-  /** The cluster of this name, in any case. */
+  /** The cluster of this name, in any case. Names are unique in this Azure: the Kubernetes API is found by them. */
   findCluster(name: string): ClusterRecord | undefined {
     return this.clusters.get(name.toLowerCase());
   }
 
+  putCluster(cluster: ClusterRecord): ClusterRecord {
+    this.clusters.put(cluster.name.toLowerCase(), cluster);
+    return cluster;
+  }
+
   /** A cluster's pools, by name. */
   poolsOf(clusterName: string): PoolRecord[] {
-    const prefix = `${clusterName.toLowerCase()}/`;
-    return this.pools
-      .keys()
-      .filter((key) => key.startsWith(prefix))
-      .sort()
-      .flatMap((key) => this.pools.get(key) ?? []);
+    return this.#poolsByCluster.valuesOf(clusterName.toLowerCase());
   }
 
   findPool(clusterName: string, poolName: string): PoolRecord | undefined {
@@ -76,11 +99,36 @@ export class AzureModel {
     return pool;
   }
 
-  /** The operation that is under way on a cluster; there is at most one. */
+  removePool(pool: PoolRecord): void {
+    this.pools.delete(poolKey(pool.clusterName, pool.name));
+  }
+
+  findGroup(subscriptionId: string, name: string): ResourceRecord | undefined {
+    return this.findResource(groupId(subscriptionId, name));
+  }
+
+  findResource(id: string): ResourceRecord | undefined {
+    return this.resources.get(id.toLowerCase());
+  }
+
+  /** The resources whose id is `list` and one segment more, in the order of their ids. */
+  resourcesIn(list: string): ResourceRecord[] {
+    return this.#resourcesByList.valuesOf(list.toLowerCase());
+  }
+
+  /** Keeps a resource, with when it was made and last changed. Only inside a change. */
+  putResource(resource: Omit<ResourceRecord, "createdMs" | "changedMs" | "extra"> & Partial<ResourceRecord>) {
+    const key = resource.id.toLowerCase();
+    const { nowMs } = this.world;
+    const createdMs = this.resources.get(key)?.createdMs ?? nowMs;
+    const record: ResourceRecord = { extra: {}, ...resource, createdMs, changedMs: nowMs };
+    this.resources.put(key, record);
+    return record;
+  }
+
+  /** The operation that holds a cluster; there is at most one. */
   runningOperation(clusterName: string): OperationRecord | undefined {
-    return this.operations
-      .values()
-      .find((operation) => operation.clusterName === clusterName && operation.status === "InProgress");
+    return this.#running.valuesOf(clusterName.toLowerCase())[0];
   }
 
   /** The image that a new node of this operating system gets now. */
@@ -95,29 +143,38 @@ export class AzureModel {
   kubernetes(clusterName: string): ClusterModel {
     const record = this.findCluster(clusterName);
     if (!record) throw new Error(`there is no cluster ${clusterName}`);
-    const known = this.#models.get(record.name);
-    if (known) return known;
-    const model = new ClusterModel(this.world, record.name, this.settings);
-    this.#models.set(record.name, model);
+    const model = this.#modelOf(record.name);
     if (!record.materialised) {
       this.world.change(() => {
-        model.populate(this.world.startMs - AGE_MS, () => populateCluster(this, record, model));
-        this.clusters.put(record.name.toLowerCase(), { ...record, materialised: true });
+        const bornMs = record.createdMs ?? this.world.startMs - AGE_MS;
+        model.populate(bornMs, () => populateCluster(this, record, model));
+        this.putCluster({ ...(this.findCluster(record.name) ?? record), materialised: true });
       });
     }
     return model;
   }
 
+  /** Takes everything out of a cluster's Kubernetes; its controllers find nothing to do. Only inside a change. */
+  emptyKubernetes(clusterName: string): void {
+    const record = this.findCluster(clusterName);
+    if (!record?.materialised) return;
+    const model = this.#modelOf(record.name);
+    for (const plural of Object.keys(RESOURCE_SCHEMAS) as ResourceName[]) {
+      const table = model.table(plural);
+      for (const object of table.list()) table.remove(object);
+    }
+  }
+
   /** A new machine of a pool, and the pool with it. */
   addMachine(
     pool: PoolRecord,
-    software: Pick<Machine, "imageVersion" | "kubernetesVersion">,
+    software: Pick<records.Machine, "imageVersion" | "kubernetesVersion">,
     surge = false,
-  ): { pool: PoolRecord; machine: Machine } {
+  ): { pool: PoolRecord; machine: records.Machine } {
     const ordinal = pool.nextMachine;
     const zones = pool.settings.availabilityZones ?? [];
     const zone = zones[ordinal % Math.max(1, zones.length)];
-    const machine: Machine = {
+    const machine: records.Machine = {
       name: `aks-${pool.name}-${pool.scaleSetId}-vmss${ordinal.toString(36).padStart(6, "0")}`,
       ...software,
       ...(zone === undefined ? {} : { zone }),
@@ -127,33 +184,25 @@ export class AzureModel {
     return { pool: { ...pool, nextMachine: ordinal + 1, machines: [...pool.machines, machine] }, machine };
   }
 
-  #found(): void {
-    for (const entry of this.fleet.azure.clusters) {
-      const { name, resourceGroup, location, kubernetesVersion, tags = {} } = entry;
-      const eTag = this.random.uuid();
-      const record = { name, resourceGroup, location, kubernetesVersion, tags, eTag, materialised: false };
-      this.clusters.put(name.toLowerCase(), record);
-      for (const pool of entry.pools) this.#foundPool(name, kubernetesVersion, pool);
-    }
+  /** The model of a cluster that is there, or was: what the agenda still holds for it must find something. */
+  #modelOf(name: string): ClusterModel {
+    const key = name.toLowerCase();
+    const known = this.#models.get(key);
+    if (known) return known;
+    const model = new ClusterModel(this.world, name, this.settings);
+    this.#models.set(key, model);
+    return model;
   }
 
-  #foundPool(clusterName: string, kubernetesVersion: string, entry: PoolEntry): void {
-    const { name, nodeImageVersion, orchestratorVersion = kubernetesVersion, upgradeSettings = {}, ...rest } = entry;
-    let pool: PoolRecord = {
-      clusterName,
-      name,
-      settings: { ...rest, osDiskSizeGB: 128, orchestratorVersion, upgradeSettings },
-      nodeImageVersion,
-      provisioningState: "Succeeded",
-      eTag: this.random.uuid(),
-      scaleSetId: String(this.random.between(10_000_000, 49_999_999)),
-      nextMachine: 0,
-      machines: [],
-    };
-    const software = { imageVersion: nodeImageVersion, kubernetesVersion: orchestratorVersion };
-    for (let count = 0; count < entry.count; count += 1) pool = this.addMachine(pool, software).pool;
-    const machines = pool.machines.map((machine) => ({ ...machine, joined: true }));
-    this.putPool({ ...pool, machines });
+  #handleAgenda(): void {
+    handlePodLives(this.world, (name) => this.#modelOf(name));
+    this.world.skipWhen("pod.gone", ({ cluster = "", namespace = "", name = "" }) =>
+      this.faults.neverGone({ cluster, namespace, name }),
+    );
+    this.world.handle("budget.recheck", ({ cluster = "", namespace, name }) =>
+      this.#modelOf(cluster).enqueue(disruptionController, `${namespace}/${name}`),
+    );
+    handleOperations(this);
   }
 }
 

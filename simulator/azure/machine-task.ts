@@ -1,8 +1,9 @@
 import type { ClusterModel } from "../kubernetes/model/cluster-model.ts";
+import type { MachineFacts } from "./azure-faults.ts";
 import type { AzureModel } from "./azure-model.ts";
 import { type DrainProgress, drainFailureMessage, drainMachine } from "./drain-machine.ts";
-import { cordonNode, joinNode, registerNode, returnNode, stopNode } from "./node-life.ts";
-import type { MachineTask, OperationRecord, PoolRecord } from "./records.ts";
+import { cordonNode, joinNode, registerNode, removeNode, returnNode, stopNode } from "./node-life.ts";
+import type { AzureError, MachineTask, OperationRecord, PoolRecord } from "./records.ts";
 
 /** Share of a machine's boot after which its kubelet registers. */
 const REGISTERED_SHARE = 0.85;
@@ -19,30 +20,49 @@ export interface TaskContext {
 /** A task after a step; `failure` when it cannot go on. */
 export interface TaskStep {
   readonly task: MachineTask;
-  readonly failure?: string;
+  readonly failure?: AzureError & { readonly undrainable?: true };
 }
 
 /** Takes a machine's task as far as it gets now. Its next look is due at `untilMs` or, while draining, soon. */
 export function stepTask(context: TaskContext, task: MachineTask): TaskStep {
   const { nowMs } = context.azure.world;
-  if (task.stage === "waiting") return stepTask(context, begin(context, task));
+  if (task.stage === "waiting") return begin(context, task);
   if (task.stage === "draining") return stepDrain(context, task);
-  if (task.stage === "done" || (task.untilMs ?? 0) > nowMs) return { task };
+  if (task.stage === "done" || task.stage === "blocked" || (task.untilMs ?? 0) > nowMs) return { task };
+  if (task.stage === "unready") return { task, failure: notReadyError(task.machine) };
   return stepTask(context, endStage(context, task));
 }
 
-function begin(context: TaskContext, task: MachineTask): MachineTask {
+function begin(context: TaskContext, task: MachineTask): TaskStep {
+  const { azure, model } = context;
   if (task.kind === "boot") {
-    return inStage(
-      context,
-      task,
-      "booting",
-      jittered(context, context.azure.settings.nodeBootSeconds) * REGISTERED_SHARE,
-    );
+    const refusal = azure.faults.allocation(factsOf(context, task.machine));
+    if (refusal) return { task, failure: refusal };
+    const seconds = jittered(context, azure.settings.nodeBootSeconds) * REGISTERED_SHARE;
+    return stepTask(context, inStage(context, task, "booting", seconds));
   }
   const { drainTimeoutInMinutes = DEFAULT_DRAIN_MINUTES } = pool(context).settings.upgradeSettings;
-  cordonNode(context.model, task.machine, true);
-  return inStage(context, task, "draining", drainTimeoutInMinutes * 60);
+  cordonNode(model, task.machine, true);
+  return stepTask(context, inStage(context, task, "draining", drainTimeoutInMinutes * 60));
+}
+
+function factsOf({ azure, operation, poolName }: TaskContext, machine: string): MachineFacts {
+  const { clusterName } = operation;
+  const record = azure.findPool(clusterName, poolName);
+  return {
+    cluster: clusterName,
+    pool: poolName,
+    location: azure.findCluster(clusterName)?.location ?? "",
+    vmSize: record?.settings.vmSize ?? "",
+    zone: record?.machines.find(({ name }) => name === machine)?.zone,
+    machine,
+  };
+}
+
+/** What is told of a machine whose start-up script waited in vain for its kubelet. */
+function notReadyError(machine: string): AzureError {
+  const message = `VM has reported a failure when processing extension 'vmssCSE' (publisher 'Microsoft.Azure.Extensions' and type 'CustomScript'). Error message: 'Enable failed: failed to execute command: command terminated with exit status=124'. Node ${machine} did not become ready. More information on troubleshooting is available at https://aka.ms/VMExtensionCSELinuxTroubleshoot.`;
+  return { code: "VMExtensionProvisioningError", message };
 }
 
 function stepDrain(context: TaskContext, task: MachineTask): TaskStep {
@@ -57,7 +77,8 @@ function stepDrain(context: TaskContext, task: MachineTask): TaskStep {
     return stepTask(context, drained);
   }
   if (context.azure.world.nowMs < (task.untilMs ?? 0)) return { task: next };
-  return { task: next, failure: drainFailureMessage(task.machine, next.refusal) };
+  const code = task.kind === "reimage" ? "UpgradeFailed" : "PodDrainFailure";
+  return { task: next, failure: { code, message: drainFailureMessage(task.machine, next.refusal), undrainable: true } };
 }
 
 function withRefusal(task: MachineTask, refusal: DrainProgress["refusal"]): MachineTask {
@@ -75,30 +96,38 @@ function endStage(context: TaskContext, task: MachineTask): MachineTask {
       return inStage(context, task, "joining", azure.settings.nodeBootSeconds * (1 - REGISTERED_SHARE));
     }
     case "joining":
+      if (azure.faults.neverReady(factsOf(context, task.machine))) return unready(context, task);
       joinNode(model, task.machine);
       return done(task);
     case "soaking":
-      stopNode(model, task.machine);
+      stopNode(model, task.machine, "the node is being reimaged");
       return inStage(context, task, "reimaging", jittered(context, azure.settings.nodeReimageSeconds));
     case "reimaging": {
       const software = { imageVersion: operation.targetImage, kubernetesVersion: operation.targetVersion };
       changeMachine(context, task.machine, software);
       const machine = machineOf(context, task.machine);
-      if (machine) returnNode(azure, model, pool(context), machine);
-      return done(task);
+      const isReady = !azure.faults.neverReady(factsOf(context, task.machine));
+      if (machine) returnNode(azure, model, pool(context), machine, isReady);
+      return isReady ? done(task) : unready(context, task);
     }
     case "removing": {
-      const node = model.table("nodes").find(undefined, task.machine);
-      if (node) model.table("nodes").remove(node);
+      removeNode(model, task.machine);
       const machines = pool(context).machines.filter(({ name }) => name !== task.machine);
       azure.putPool({ ...pool(context), machines });
       return done(task);
     }
     case "waiting":
     case "draining":
+    case "unready":
+    case "blocked":
     case "done":
       return task;
   }
+}
+
+/** The node is there and never reports ready; what waits for it gives up after a while. */
+function unready(context: TaskContext, task: MachineTask): MachineTask {
+  return inStage(context, task, "unready", context.azure.settings.nodeReadyTimeoutSeconds);
 }
 
 function pool({ azure, operation, poolName }: TaskContext): PoolRecord {

@@ -13,8 +13,7 @@ const UPGRADE_STATUS = "kubernetes.azure.com/upgrade-status";
 export function registerNode(azure: AzureModel, model: ClusterModel, pool: PoolRecord, machine: Machine): void {
   const cluster = azure.findCluster(pool.clusterName);
   if (!cluster) throw new Error(`there is no cluster ${pool.clusterName}`);
-  const { subscriptionId } = azure.fleet.azure;
-  model.table("nodes").create(nodeObject(cluster, pool, machine, subscriptionId, model.nowText()));
+  model.table("nodes").create(nodeObject(cluster, pool, machine, model.nowText()));
 }
 
 /** The node becomes ready; what is left on it starts again. */
@@ -23,14 +22,26 @@ export function joinNode(model: ClusterModel, nodeName: string): void {
   restartPodsOn(model, nodeName);
 }
 
-/** The machine goes down for its new image. */
-export function stopNode(model: ClusterModel, nodeName: string): void {
-  setReady(model, nodeName, "False", "KubeletNotReady", "the node is being reimaged");
+/** The machine goes down; `message` says why. */
+export function stopNode(model: ClusterModel, nodeName: string, message: string): void {
+  setReady(model, nodeName, "False", "KubeletNotReady", message);
   loseNode(model, nodeName);
 }
 
-/** The machine comes back with another image: labels, software versions, ready, schedulable. */
-export function returnNode(azure: AzureModel, model: ClusterModel, pool: PoolRecord, machine: Machine): void {
+/** The machine is gone, and its Node with it. */
+export function removeNode(model: ClusterModel, nodeName: string): void {
+  const node = model.table("nodes").find(undefined, nodeName);
+  if (node) model.table("nodes").remove(node);
+}
+
+/** The machine comes back with another image: labels, software versions, schedulable, and ready if it ever gets so. */
+export function returnNode(
+  azure: AzureModel,
+  model: ClusterModel,
+  pool: PoolRecord,
+  machine: Machine,
+  becomesReady = true,
+): void {
   const node = model.table("nodes").find(undefined, machine.name);
   const cluster = azure.findCluster(pool.clusterName);
   if (!node || !cluster) return;
@@ -42,7 +53,7 @@ export function returnNode(azure: AzureModel, model: ClusterModel, pool: PoolRec
     status: { ...node.status, nodeInfo: nodeInfo(pool, machine) },
   });
   cordonNode(model, machine.name, false);
-  joinNode(model, machine.name);
+  if (becomesReady) joinNode(model, machine.name);
 }
 
 /** Cordons or uncordons a node; one that is gone is left alone. */

@@ -1,4 +1,5 @@
 import type { ObjectDraft } from "../kubernetes/model/object-table.ts";
+import { vcpusOf } from "./quota.ts";
 import type { ClusterRecord, Machine, PoolRecord } from "./records.ts";
 
 const KUBELET_CPU_RESERVE_MILLICORES = 140;
@@ -8,19 +9,13 @@ const MEMORY_GIB_PER_CPU = 4;
 const OS_IMAGES: Readonly<Record<string, string>> = { Ubuntu: "Ubuntu 22.04.5 LTS", AzureLinux: "Azure Linux 3.0" };
 
 /** The Node that a machine registers as, not ready yet. */
-export function nodeObject(
-  cluster: ClusterRecord,
-  pool: PoolRecord,
-  machine: Machine,
-  subscriptionId: string,
-  nowText: string,
-): ObjectDraft {
+export function nodeObject(cluster: ClusterRecord, pool: PoolRecord, machine: Machine, nowText: string): ObjectDraft {
   return {
     apiVersion: "v1",
     kind: "Node",
     metadata: { name: machine.name, labels: nodeLabels(cluster, pool, machine) },
     spec: {
-      providerID: providerId(cluster, pool, machine, subscriptionId),
+      providerID: `azure://${machineResourceId(cluster, pool, machine)}`,
       ...(pool.settings.nodeTaints?.length ? { taints: pool.settings.nodeTaints.map(parseTaint) } : {}),
     },
     status: {
@@ -36,7 +31,7 @@ export function nodeObject(
         },
       ],
       addresses: [
-        { type: "InternalIP", address: addressOf(machine) },
+        { type: "InternalIP", address: machineAddress(machine) },
         { type: "Hostname", address: machine.name },
       ],
       nodeInfo: nodeInfo(pool, machine),
@@ -89,7 +84,7 @@ export function parseTaint(text: string): { key: string; value?: string; effect:
 }
 
 function capacity(pool: PoolRecord, memoryShare: number, reservedMillicores: number): Record<string, string> {
-  const cpus = Number(/^Standard_[A-Za-z]+(\d+)/.exec(pool.settings.vmSize)?.[1] ?? 2);
+  const cpus = vcpusOf(pool.settings.vmSize);
   const memoryMib = Math.floor(cpus * MEMORY_GIB_PER_CPU * 1024 * memoryShare);
   return {
     cpu: reservedMillicores === 0 ? String(cpus) : `${cpus * 1_000 - reservedMillicores}m`,
@@ -99,10 +94,11 @@ function capacity(pool: PoolRecord, memoryShare: number, reservedMillicores: num
   };
 }
 
-function providerId(cluster: ClusterRecord, pool: PoolRecord, machine: Machine, subscriptionId: string): string {
+/** The resource id of a machine's virtual machine: an instance of the pool's scale set. */
+export function machineResourceId(cluster: ClusterRecord, pool: PoolRecord, machine: Machine): string {
   const group = `mc_${cluster.resourceGroup}_${cluster.name}_${cluster.location}`.toLowerCase();
   const scaleSet = `aks-${pool.name}-${pool.scaleSetId}-vmss`;
-  return `azure:///subscriptions/${subscriptionId}/resourceGroups/${group}/providers/Microsoft.Compute/virtualMachineScaleSets/${scaleSet}/virtualMachines/${ordinalOf(machine)}`;
+  return `/subscriptions/${cluster.subscriptionId}/resourceGroups/${group}/providers/Microsoft.Compute/virtualMachineScaleSets/${scaleSet}/virtualMachines/${ordinalOf(machine)}`;
 }
 
 /** The number of a machine in its scale set: the name ends in it, in base 36. */
@@ -110,7 +106,8 @@ export function ordinalOf(machine: Pick<Machine, "name">): number {
   return Number.parseInt(machine.name.slice(-6), 36);
 }
 
-function addressOf(machine: Machine): string {
+/** The address of a machine in the node subnet. */
+export function machineAddress(machine: Pick<Machine, "name">): string {
   let hash = 0;
   for (const character of machine.name) hash = (hash * 31 + character.charCodeAt(0)) % 65_000;
   return `10.224.${Math.floor(hash / 254)}.${(hash % 254) + 1}`;

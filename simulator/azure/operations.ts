@@ -1,47 +1,82 @@
-import { scaledValue } from "../kubernetes/model/budget.ts";
+import type { OperationFacts } from "./azure-faults.ts";
 import type { AzureModel } from "./azure-model.ts";
-import { stepTask, type TaskContext } from "./machine-task.ts";
-import { cordonNode, quarantineNode } from "./node-life.ts";
-import type { Machine, MachineTask, OperationRecord, PoolRecord } from "./records.ts";
+import { cancelOperation, failOperation, succeedOperation } from "./operation-outcome.ts";
+import { advancePhases } from "./operation-phases.ts";
+import type { OperationKind, OperationRecord, PoolRecord } from "./records.ts";
+import { poolId } from "./resource-id.ts";
 
 const ADVANCE = "operation.advance";
 /** What an operation takes before it touches a machine. */
 const PREPARE_SECONDS = 2;
-const DEFAULT_MAX_SURGE = "10%";
-
-type Phases = OperationRecord["phases"];
 
 /** What an operation is asked to do. */
 export interface OperationRequest {
-  readonly kind: OperationRecord["kind"];
-  readonly pool: PoolRecord;
-  readonly phases: Phases;
-  readonly provisioningState: string;
+  readonly kind: OperationKind;
+  readonly resourceId: string;
+  /** The cluster that it holds meanwhile; left out when it holds none. */
+  readonly clusterName?: string;
+  readonly poolName?: string;
+  /** How long it takes before its first phase, or altogether when it has none. */
+  readonly seconds?: number;
+  readonly phases?: OperationRecord["phases"];
   readonly ignoreBudgets?: boolean;
   readonly targetImage?: string;
   readonly targetVersion?: string;
+  readonly returnState?: string;
 }
 
-/** Begins a long-running operation on a pool; it goes on by itself. Only inside a change. */
+/** Begins a long-running operation; it goes on by itself. Only inside a change. */
 export function beginOperation(azure: AzureModel, request: OperationRequest): OperationRecord {
-  const { pool } = request;
+  const { kind, resourceId, clusterName = "", poolName = "", seconds = PREPARE_SECONDS } = request;
+  const { phases = [], ignoreBudgets = false, targetImage = "", targetVersion = "", returnState } = request;
+  const cluster = clusterName === "" ? (/\/managedClusters\/([^/]+)/i.exec(resourceId)?.[1] ?? "") : clusterName;
+  const facts: OperationFacts = { kind, cluster, pool: poolName, resourceId };
+  const fault = azure.faults.operation(facts);
   const operation: OperationRecord = {
     id: azure.random.uuid(),
-    clusterName: pool.clusterName,
-    poolName: pool.name,
-    kind: request.kind,
+    ...{ resourceId, clusterName, poolName, kind, ignoreBudgets, targetImage, targetVersion, phases },
     status: "InProgress",
     startMs: azure.world.nowMs,
-    ignoreBudgets: request.ignoreBudgets ?? false,
-    targetImage: request.targetImage ?? pool.nodeImageVersion,
-    targetVersion: request.targetVersion ?? pool.settings.orchestratorVersion,
-    phases: request.phases,
+    ...(returnState === undefined ? {} : { returnState }),
+    ...(fault ? { fault } : {}),
   };
   azure.operations.put(operation.id, operation);
-  const { provisioningError: _, ...rest } = pool;
-  azure.putPool({ ...rest, provisioningState: request.provisioningState, eTag: azure.random.uuid() });
-  azure.world.schedule(PREPARE_SECONDS * 1_000, ADVANCE, { id: operation.id });
+  azure.world.schedule(seconds * 1_000, ADVANCE, { id: operation.id });
+  if (fault?.kind === "fail" && fault.atMs !== undefined) {
+    azure.world.schedule(Math.max(0, fault.atMs - azure.world.nowMs), ADVANCE, { id: operation.id });
+  }
   return operation;
+}
+
+/** Begins an operation on a pool, which shows it by its state. Only inside a change. */
+export function beginPoolOperation(
+  azure: AzureModel,
+  pool: PoolRecord,
+  provisioningState: string,
+  request: Pick<OperationRequest, "kind"> & Partial<OperationRequest>,
+): OperationRecord {
+  const cluster = azure.findCluster(pool.clusterName);
+  if (!cluster) throw new Error(`pool ${pool.name} is of cluster ${pool.clusterName}, which is gone`);
+  const { provisioningError: _, ...rest } = pool;
+  azure.putPool({ ...rest, provisioningState, eTag: azure.random.uuid() });
+  return beginOperation(azure, {
+    resourceId: poolId(cluster, pool.name),
+    clusterName: cluster.name,
+    poolName: pool.name,
+    targetImage: pool.nodeImageVersion,
+    targetVersion: pool.settings.orchestratorVersion,
+    ...request,
+  });
+}
+
+/**
+ * Asks for the end of an operation. It is given a moment; then it is Canceled, whatever it was stuck on. The answer is the
+ * operation that does so.
+ */
+export function abortOperation(azure: AzureModel, aborted: OperationRecord): OperationRecord {
+  const { resourceId, id } = aborted;
+  const seconds = azure.settings.resourceSeconds;
+  return beginOperation(azure, { kind: "Abort", resourceId, seconds, targetVersion: id });
 }
 
 /** Lets the agenda drive operations. */
@@ -52,111 +87,35 @@ export function handleOperations(azure: AzureModel): void {
   });
 }
 
-/** A phase that boots machines, all at once. */
-export function bootPhase(machines: readonly Machine[]): Phases {
-  return phaseOf("boot", machines, machines.length);
-}
-
-/** A phase that drains machines and takes them away. */
-export function removePhase(machines: readonly Machine[]): Phases {
-  return phaseOf("remove", machines, machines.length);
-}
-
-/** A phase that drains and reimages machines, as many side by side as there is room for. */
-export function reimagePhase(machines: readonly Machine[], parallel: number): Phases {
-  return phaseOf("reimage", machines, parallel);
-}
-
-function phaseOf(kind: MachineTask["kind"], machines: readonly Machine[], parallel: number): Phases {
-  if (machines.length === 0) return [];
-  const tasks = machines.map(({ name }): MachineTask => ({ machine: name, kind, stage: "waiting" }));
-  return [{ parallel: Math.max(1, parallel), tasks }];
-}
-
-/** How many machines of a pool an upgrade adds, and how many it takes at a time. */
-export function surgeOf(pool: PoolRecord): { readonly surge: number; readonly parallel: number } {
-  const { maxSurge = DEFAULT_MAX_SURGE, maxUnavailable = "0" } = pool.settings.upgradeSettings;
-  const surge = countOf(maxSurge, pool.settings.count);
-  return { surge, parallel: Math.max(1, surge + countOf(maxUnavailable, pool.settings.count)) };
-}
-
-function countOf(text: string, total: number): number {
-  return text.endsWith("%") ? scaledValue(text, total) : Number(text);
-}
-
-function advance(azure: AzureModel, before: OperationRecord): void {
-  const model = azure.kubernetes(before.clusterName);
-  let operation = before;
-  for (const [index, phase] of before.phases.entries()) {
-    const context: TaskContext = { azure, model, operation, poolName: before.poolName };
-    const { tasks, failure } = stepPhase(context, phase.tasks, phase.parallel);
-    const phases = operation.phases.map((other, at) => (at === index ? { ...other, tasks } : other));
-    operation = { ...operation, phases };
-    if (failure !== undefined) {
-      fail(azure, operation, failure);
-      return;
-    }
-    if (tasks.some(({ stage }) => stage !== "done")) {
-      azure.operations.put(operation.id, operation);
-      azure.world.schedule(nextLookMs(azure, tasks), ADVANCE, { id: operation.id });
-      return;
-    }
-  }
-  succeed(azure, operation);
-}
-
-function stepPhase(context: TaskContext, tasks: readonly MachineTask[], parallel: number) {
-  const next = [...tasks];
-  let busy = tasks.filter(({ stage }) => stage !== "waiting" && stage !== "done").length;
-  for (const [index, task] of tasks.entries()) {
-    if (task.stage === "done" || (task.stage === "waiting" && busy >= parallel)) continue;
-    if (task.stage === "waiting") busy += 1;
-    const step = stepTask(context, task);
-    next[index] = step.task;
-    if (step.failure !== undefined) return { tasks: next, failure: step.failure };
-    if (step.task.stage === "done") busy -= 1;
-  }
-  return { tasks: next, failure: undefined };
-}
-
-function nextLookMs(azure: AzureModel, tasks: readonly MachineTask[]): number {
+function advance(azure: AzureModel, operation: OperationRecord): void {
+  const { fault } = operation;
   const { nowMs } = azure.world;
-  const soon = azure.settings.drainRetrySeconds * 1_000;
-  const waits = tasks
-    .filter(({ stage }) => stage !== "waiting" && stage !== "done")
-    .map(({ stage, untilMs = nowMs }) => (stage === "draining" ? Math.min(soon, untilMs - nowMs) : untilMs - nowMs));
-  return Math.max(1, Math.min(...waits, Number.MAX_SAFE_INTEGER));
-}
-
-function succeed(azure: AzureModel, operation: OperationRecord): void {
-  azure.operations.put(operation.id, { ...operation, status: "Succeeded", endMs: azure.world.nowMs });
-  const pool = azure.findPool(operation.clusterName, operation.poolName);
-  if (!pool) return;
-  if (operation.kind === "DeletePool") {
-    azure.pools.delete(`${pool.clusterName}/${pool.name}`.toLowerCase());
+  if (fault?.kind === "stuck" && nowMs < fault.untilMs) {
+    azure.world.schedule(fault.untilMs - nowMs, ADVANCE, { id: operation.id });
     return;
   }
-  azure.putPool({
-    ...pool,
-    machines: pool.machines.map((machine) => ({ ...machine, surge: false })),
-    nodeImageVersion: operation.targetImage,
-    settings: { ...pool.settings, orchestratorVersion: operation.targetVersion },
-    provisioningState: "Succeeded",
-    eTag: azure.random.uuid(),
-  });
-}
-
-/** Ends an operation that a node could not be drained for. What it had cordoned is let go, save what must be set aside. */
-function fail(azure: AzureModel, operation: OperationRecord, message: string): void {
-  const model = azure.kubernetes(operation.clusterName);
-  const error = { code: operation.kind === "DeletePool" ? "PodDrainFailure" : "UpgradeFailed", message };
-  azure.operations.put(operation.id, { ...operation, status: "Failed", endMs: azure.world.nowMs, error });
-  const pool = azure.findPool(operation.clusterName, operation.poolName);
-  const cordons = pool?.settings.upgradeSettings.undrainableNodeBehavior === "Cordon";
-  for (const { machine, stage } of operation.phases.flatMap(({ tasks }) => tasks)) {
-    if (stage !== "draining" && stage !== "soaking") continue;
-    if (cordons && message.includes(machine)) quarantineNode(model, machine);
-    else cordonNode(model, machine, false);
+  if (fault?.kind === "fail" && fault.atMs !== undefined && fault.atMs <= nowMs) {
+    failOperation(azure, operation, fault);
+    return;
   }
-  if (pool) azure.putPool({ ...pool, provisioningState: "Failed", provisioningError: error });
+  if (operation.kind === "Abort") {
+    const aborted = azure.operations.get(operation.targetVersion);
+    if (aborted?.status === "InProgress") cancelOperation(azure, aborted);
+  }
+  const progress = advancePhases(azure, operation);
+  switch (progress.kind) {
+    case "waiting":
+      azure.operations.put(operation.id, progress.operation);
+      azure.world.schedule(progress.waitMs, ADVANCE, { id: operation.id });
+      return;
+    case "failed":
+      failOperation(azure, progress.operation, progress.error);
+      return;
+    case "canceled":
+      cancelOperation(azure, progress.operation, progress.error);
+      return;
+    case "done":
+      if (fault?.kind === "fail") failOperation(azure, progress.operation, fault);
+      else succeedOperation(azure, progress.operation);
+  }
 }

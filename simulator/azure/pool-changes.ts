@@ -1,8 +1,33 @@
+import { minor } from "semver";
 import type { AzureModel } from "./azure-model.ts";
 import { relabelNode } from "./node-life.ts";
 import { ordinalOf } from "./node-object.ts";
-import { beginOperation, bootPhase, reimagePhase, removePhase, surgeOf } from "./operations.ts";
-import type { Machine, OperationRecord, PoolRecord, PoolSettings } from "./records.ts";
+import { bootPhase, reimagePhase, removePhase, surgeOf } from "./operation-phases.ts";
+import { beginPoolOperation } from "./operations.ts";
+import { quotaError, quotaShortage } from "./quota.ts";
+import type { AzureError, ClusterRecord, Machine, OperationRecord, PoolRecord, PoolSettings } from "./records.ts";
+
+/** From this minor version on an upgrade that finds no room for its surge makes do with one node. */
+const SURGE_FALLBACK_MINOR = 35;
+
+/** A pool that is being made: its machines are there to boot. */
+export function draftPool(azure: AzureModel, clusterName: string, name: string, settings: PoolSettings): PoolRecord {
+  const software = softwareOf(azure.latestImage(settings.osSKU), settings.orchestratorVersion);
+  let pool: PoolRecord = {
+    clusterName,
+    name,
+    settings,
+    nodeImageVersion: software.imageVersion,
+    provisioningState: "Creating",
+    powerState: "Running",
+    eTag: azure.random.uuid(),
+    scaleSetId: String(azure.random.between(10_000_000, 49_999_999)),
+    nextMachine: 0,
+    machines: [],
+  };
+  for (let count = 0; count < settings.count; count += 1) pool = azure.addMachine(pool, software).pool;
+  return pool;
+}
 
 /** Makes a new pool: its machines boot side by side and join. */
 export function createPool(
@@ -11,21 +36,9 @@ export function createPool(
   name: string,
   settings: PoolSettings,
 ): OperationRecord {
-  const software = softwareOf(azure.latestImage(settings.osSKU), settings.orchestratorVersion);
-  let pool: PoolRecord = {
-    clusterName,
-    name,
-    settings,
-    nodeImageVersion: software.imageVersion,
-    provisioningState: "Creating",
-    eTag: azure.random.uuid(),
-    scaleSetId: String(azure.random.between(10_000_000, 49_999_999)),
-    nextMachine: 0,
-    machines: [],
-  };
-  for (let count = 0; count < settings.count; count += 1) pool = azure.addMachine(pool, software).pool;
-  const phases = bootPhase(pool.machines);
-  return beginOperation(azure, { kind: "CreatePool", pool, phases, provisioningState: "Creating" });
+  const pool = draftPool(azure, clusterName, name, settings);
+  const phases = bootPhase(name, pool.machines);
+  return beginPoolOperation(azure, pool, "Creating", { kind: "CreatePool", phases });
 }
 
 /** Brings an existing pool to other settings: its count, its labels, its Kubernetes version. */
@@ -44,20 +57,31 @@ export function updatePool(azure: AzureModel, before: PoolRecord, settings: Pool
     added.push(next.machine);
   }
   const surplus = [...pool.machines].sort(leavesFirst).slice(0, Math.max(0, pool.machines.length - settings.count));
-  const phases = [...bootPhase(added), ...removePhase(surplus)];
+  const phases = [...bootPhase(pool.name, added), ...removePhase(pool.name, surplus)];
   const scaling = settings.count !== before.settings.count;
-  return beginOperation(azure, {
-    kind: "UpdatePool",
-    pool,
-    phases,
-    provisioningState: scaling ? "Scaling" : "Updating",
-  });
+  return beginPoolOperation(azure, pool, scaling ? "Scaling" : "Updating", { kind: "UpdatePool", phases });
 }
 
 /** Takes a pool away: its nodes are cordoned and drained first. */
 export function deletePool(azure: AzureModel, pool: PoolRecord, ignoreBudgets: boolean): OperationRecord {
-  const phases = removePhase(pool.machines);
-  return beginOperation(azure, { kind: "DeletePool", pool, phases, ignoreBudgets, provisioningState: "Deleting" });
+  const phases = pool.powerState === "Stopped" ? [] : removePhase(pool.name, pool.machines);
+  return beginPoolOperation(azure, pool, "Deleting", { kind: "DeletePool", phases, ignoreBudgets });
+}
+
+/** Drains the named machines and takes them away. The pool's count goes down; a failed pool stays what it was. */
+export function deleteMachines(azure: AzureModel, pool: PoolRecord, names: readonly string[]): OperationRecord {
+  const leaving = pool.machines.filter(({ name }) => names.includes(name));
+  const settings = { ...pool.settings, count: Math.max(0, pool.settings.count - leaving.length) };
+  const phases = removePhase(pool.name, leaving);
+  const { provisioningState: returnState } = pool;
+  return beginPoolOperation(azure, { ...pool, settings }, "Scaling", { kind: "DeleteMachines", phases, returnState });
+}
+
+/** Stops a pool's machines, or starts them again. */
+export function powerPool(azure: AzureModel, pool: PoolRecord, running: boolean): OperationRecord {
+  const kind = running ? "StartPool" : "StopPool";
+  const seconds = azure.settings.powerSeconds;
+  return beginPoolOperation(azure, pool, running ? "Starting" : "Stopping", { kind, seconds });
 }
 
 /** Rolls a pool to the newest node image; nothing to do (undefined) when all its nodes have it. */
@@ -80,32 +104,72 @@ function rollPool(
   azure: AzureModel,
   before: PoolRecord,
   target: Pick<Machine, "imageVersion" | "kubernetesVersion">,
-  kind: OperationRecord["kind"],
+  kind: "UpgradePool" | "UpgradeNodeImage",
   provisioningState: string,
 ): OperationRecord {
-  const { surge, parallel } = surgeOf(before);
+  const cluster = clusterOf(azure, before);
   const hasTarget = (machine: Machine) =>
     machine.imageVersion === target.imageVersion && machine.kubernetesVersion === target.kubernetesVersion;
+  const reusable = before.machines.filter((machine) => machine.surge && hasTarget(machine));
+  const room = surgeRoom(azure, cluster, before, reusable.length, target.kubernetesVersion);
   let pool = before;
   const added: Machine[] = [];
-  const reusable = before.machines.filter((machine) => machine.surge && hasTarget(machine));
-  for (let count = reusable.length; count < surge; count += 1) {
+  for (let count = reusable.length; count < room.surge; count += 1) {
     const next = azure.addMachine(pool, target, true);
     pool = next.pool;
     added.push(next.machine);
   }
-  const members = before.machines.filter((machine) => !machine.surge);
+  const members = before.machines.filter((machine) => !machine.surge && !hasTarget(machine));
   const extra = pool.machines.filter((machine) => machine.surge);
   const phases = [
-    ...bootPhase(added),
-    ...reimagePhase(
-      members.filter((machine) => !hasTarget(machine)),
-      parallel,
-    ),
-    ...removePhase(extra),
+    ...bootPhase(pool.name, added),
+    ...reimagePhase(pool.name, members, room.parallel),
+    ...removePhase(pool.name, extra),
   ];
   const { imageVersion: targetImage, kubernetesVersion: targetVersion } = target;
-  return beginOperation(azure, { kind, pool, phases, provisioningState, targetImage, targetVersion });
+  const ignoreBudgets = isForced(azure, cluster);
+  const request = { kind, phases, targetImage, targetVersion, ignoreBudgets };
+  const operation = beginPoolOperation(azure, pool, provisioningState, request);
+  return room.error ? refuse(azure, operation, room.error) : operation;
+}
+
+/** What the pool's upgradeSettings ask for, and what of it the quota allows. */
+function surgeRoom(
+  azure: AzureModel,
+  cluster: ClusterRecord,
+  pool: PoolRecord,
+  reusable: number,
+  version: string,
+): { readonly surge: number; readonly parallel: number; readonly error?: AzureError } {
+  const wanted = surgeOf(pool);
+  const added = wanted.surge - reusable;
+  const error = quotaError(azure, cluster, pool.settings.vmSize, added);
+  if (!error) return wanted;
+  const fits = added > 1 && !quotaShortage(azure, cluster, pool.settings.vmSize, 1);
+  if (minor(version) >= SURGE_FALLBACK_MINOR && fits) return { surge: reusable + 1, parallel: 1 };
+  return { ...wanted, error };
+}
+
+/** The service accepts an upgrade that finds no quota, and fails it. */
+function refuse(azure: AzureModel, operation: OperationRecord, error: { code: string; message: string }) {
+  const failing: OperationRecord = { ...operation, fault: { kind: "fail", ...error, atMs: azure.world.nowMs } };
+  azure.operations.put(operation.id, failing);
+  return failing;
+}
+
+/** Whether `upgradeSettings.overrideSettings` lets upgrades go past budgets now. */
+function isForced(azure: AzureModel, { kept }: ClusterRecord): boolean {
+  const settings = kept.upgradeSettings as
+    | { overrideSettings?: { forceUpgrade?: boolean; until?: string } }
+    | undefined;
+  const { forceUpgrade, until } = settings?.overrideSettings ?? {};
+  return forceUpgrade === true && until !== undefined && Date.parse(until) > azure.world.nowMs;
+}
+
+function clusterOf(azure: AzureModel, pool: PoolRecord): ClusterRecord {
+  const cluster = azure.findCluster(pool.clusterName);
+  if (!cluster) throw new Error(`pool ${pool.name} is of cluster ${pool.clusterName}, which is gone`);
+  return cluster;
 }
 
 function softwareOf(imageVersion: string, kubernetesVersion: string) {

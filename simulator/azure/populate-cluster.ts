@@ -19,6 +19,8 @@ export function populateCluster(azure: AzureModel, record: ClusterRecord, model:
     }
   }
   for (const name of SYSTEM_NAMESPACES) createNamespace(model, name);
+  // A cluster that was made by a request is empty, also when it bears the name of one of the fleet's.
+  if (record.createdMs !== undefined) return;
   for (const resource of azure.fleet.workloads(record.name)) createWorkload(model, resource, record.name);
 }
 

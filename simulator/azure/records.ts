@@ -20,6 +20,11 @@ const upgradeSettingsSchema = z.object({
   undrainableNodeBehavior: z.enum(["Cordon", "Schedule"]).optional(),
 });
 
+const powerCode = z.enum(["Running", "Stopped"]);
+const errorSchema = z.object({ code: z.string(), message: z.string() });
+/** Properties that are kept and shown, and that the model does not act on. */
+const keptSchema = z.record(z.string(), z.unknown());
+
 /** The settable properties of an agent pool that the model acts on. */
 export const poolSettingsSchema = z.object({
   count: z.number().int(),
@@ -33,7 +38,11 @@ export const poolSettingsSchema = z.object({
   nodeLabels: z.record(z.string(), z.string()).optional(),
   nodeTaints: z.array(z.string()).optional(),
   tags: z.record(z.string(), z.string()).optional(),
+  enableAutoScaling: z.boolean().default(false),
+  minCount: z.number().int().optional(),
+  maxCount: z.number().int().optional(),
   upgradeSettings: upgradeSettingsSchema,
+  kept: keptSchema.default({}),
 });
 
 export const poolRecordSchema = z.object({
@@ -42,7 +51,8 @@ export const poolRecordSchema = z.object({
   settings: poolSettingsSchema,
   nodeImageVersion: z.string(),
   provisioningState: z.string(),
-  provisioningError: z.object({ code: z.string(), message: z.string() }).optional(),
+  provisioningError: errorSchema.optional(),
+  powerState: powerCode.default("Running"),
   eTag: z.string(),
   /** The number in the names of the pool's machines. */
   scaleSetId: z.string(),
@@ -51,12 +61,22 @@ export const poolRecordSchema = z.object({
 });
 
 export const clusterRecordSchema = z.object({
+  subscriptionId: z.string(),
   name: z.string(),
   resourceGroup: z.string(),
   location: z.string(),
   kubernetesVersion: z.string(),
   tags: z.record(z.string(), z.string()),
   eTag: z.string(),
+  /** The last part of its host name and of its resource UID; never changes. */
+  uid: z.string(),
+  provisioningState: z.string(),
+  provisioningError: errorSchema.optional(),
+  powerState: powerCode,
+  sku: z.object({ name: z.string(), tier: z.string() }),
+  /** When it was made; those of the fleet file have been there long before the world began. */
+  createdMs: z.number().optional(),
+  kept: keptSchema,
   /** Whether its Kubernetes objects have been made. */
   materialised: z.boolean(),
 });
@@ -65,27 +85,91 @@ export const clusterRecordSchema = z.object({
 const taskSchema = z.object({
   machine: z.string(),
   kind: z.enum(["boot", "reimage", "remove"]),
-  stage: z.enum(["waiting", "booting", "joining", "draining", "soaking", "reimaging", "removing", "done"]),
+  stage: z.enum([
+    "waiting",
+    "booting",
+    "joining",
+    "draining",
+    "soaking",
+    "reimaging",
+    "removing",
+    "unready",
+    "blocked",
+    "done",
+  ]),
   /** When the stage ends; for draining, when it is given up. */
   untilMs: z.number().optional(),
   /** The last eviction that was refused while draining. */
   refusal: z.object({ pod: z.string(), budget: z.string().optional(), message: z.string() }).optional(),
 });
 
+const OPERATION_KINDS = [
+  "CreatePool",
+  "UpdatePool",
+  "DeletePool",
+  "UpgradePool",
+  "UpgradeNodeImage",
+  "DeleteMachines",
+  "StopPool",
+  "StartPool",
+  "CreateCluster",
+  "UpdateCluster",
+  "UpgradeCluster",
+  "StopCluster",
+  "StartCluster",
+  "DeleteCluster",
+  "Abort",
+  "PutResource",
+  "DeleteResource",
+  "DeleteGroup",
+] as const;
+
+const operationKindSchema = z.enum(OPERATION_KINDS);
+
+/** What a scenario has in store for an operation. */
+const operationFaultSchema = z.discriminatedUnion("kind", [
+  /** Ends as Failed: at `atMs`, or when it would have succeeded. */
+  z.object({ kind: z.literal("fail"), code: z.string(), message: z.string(), atMs: z.number().optional() }),
+  /** Makes no progress until `untilMs`. */
+  z.object({ kind: z.literal("stuck"), untilMs: z.number() }),
+]);
+
 export const operationRecordSchema = z.object({
   id: z.string(),
+  /** The id of what it works on. */
+  resourceId: z.string(),
+  /** The cluster that it holds; empty when it holds none. */
   clusterName: z.string(),
   poolName: z.string(),
-  kind: z.enum(["CreatePool", "UpdatePool", "DeletePool", "UpgradePool", "UpgradeNodeImage"]),
+  kind: operationKindSchema,
   status: z.enum(["InProgress", "Succeeded", "Failed", "Canceled"]),
   startMs: z.number(),
   endMs: z.number().optional(),
-  error: z.object({ code: z.string(), message: z.string() }).optional(),
+  error: errorSchema.optional(),
   ignoreBudgets: z.boolean(),
   targetImage: z.string(),
   targetVersion: z.string(),
+  /** The state that the resource goes back to, where that is not Succeeded. */
+  returnState: z.string().optional(),
+  fault: operationFaultSchema.optional(),
   /** Done one after the other; the tasks of a phase side by side, as many as `parallel` allows. */
-  phases: z.array(z.object({ parallel: z.number().int().positive(), tasks: z.array(taskSchema) })),
+  phases: z.array(
+    z.object({ poolName: z.string(), parallel: z.number().int().positive(), tasks: z.array(taskSchema) }),
+  ),
+});
+
+/** Any other resource: kept as it was asked for, by its id. */
+export const resourceRecordSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  type: z.string(),
+  location: z.string().optional(),
+  tags: z.record(z.string(), z.string()).optional(),
+  createdMs: z.number(),
+  changedMs: z.number(),
+  /** Members beside `properties`, like identity. */
+  extra: z.record(z.string(), z.unknown()).default({}),
+  properties: z.record(z.string(), z.unknown()),
 });
 
 export type Machine = z.infer<typeof machineSchema>;
@@ -93,4 +177,9 @@ export type PoolSettings = z.infer<typeof poolSettingsSchema>;
 export type PoolRecord = z.infer<typeof poolRecordSchema>;
 export type ClusterRecord = z.infer<typeof clusterRecordSchema>;
 export type OperationRecord = z.infer<typeof operationRecordSchema>;
+export type OperationKind = z.infer<typeof operationKindSchema>;
+export type OperationFault = z.infer<typeof operationFaultSchema>;
 export type MachineTask = z.infer<typeof taskSchema>;
+export type ResourceRecord = z.infer<typeof resourceRecordSchema>;
+/** Why something ended as it did, in Azure's words. */
+export type AzureError = z.infer<typeof errorSchema>;

@@ -1,10 +1,19 @@
 import type { MiddlewareHandler } from "hono";
 import type { SimulatorClock } from "../clock.ts";
 import type { FaultPlan } from "./fault-plan.ts";
+import { cutWatch, truncated } from "./spoil-answer.ts";
 
 /** What @hono/node-server hands to a handler; absent when the app is called without a socket. */
 interface NodeBindings {
   readonly incoming?: { readonly socket: { destroy(): void } };
+}
+
+/** Requests that are to be answered from the past, for the handler that can. */
+const STALE_READS = new WeakMap<Request, number>();
+
+/** How many seconds ago the state is that this request is to be answered from; undefined for the present. */
+export function staleSecondsOf(request: Request): number | undefined {
+  return STALE_READS.get(request);
 }
 
 const TEXTS: Readonly<Record<number, readonly [code: string, message: string]>> = {
@@ -15,21 +24,38 @@ const TEXTS: Readonly<Record<number, readonly [code: string, message: string]>> 
   504: ["GatewayTimeout", "The gateway did not receive a response in time."],
 };
 
-/** Lets a plan spoil requests before they are handled. */
+/** Lets a plan spoil requests before they are handled, or their answers after. */
 export function injectFaults(plan: FaultPlan, clock: SimulatorClock): MiddlewareHandler<{ Bindings: NodeBindings }> {
   return async (context, next) => {
-    const fault = plan.next({ method: context.req.method, path: context.req.path });
-    if (fault?.kind === "delay") {
-      await new Promise<void>((resolve) => clock.at(clock.nowMs() + fault.seconds * 1_000, resolve));
+    const query = new URL(context.req.url).searchParams;
+    const fault = plan.next({ method: context.req.method, path: context.req.path, query });
+    const cut = () => context.env?.incoming?.socket.destroy();
+    switch (fault?.kind) {
+      case undefined:
+        return next();
+      case "delay":
+        await new Promise<void>((resolve) => clock.at(clock.nowMs() + fault.seconds * 1_000, resolve));
+        return next();
+      case "stale":
+        STALE_READS.set(context.req.raw, fault.seconds);
+        return next();
+      case "truncate":
+        await next();
+        context.res = await truncated(context.res, cut);
+        return;
+      case "cutWatch":
+        await next();
+        context.res = cutWatch(context.res, fault, clock);
+        return;
+      case "reset":
+        cut();
+        // Nobody reads it: the connection is gone.
+        return new Response(null, { status: 502 });
+      case "answer": {
+        const headers = fault.retryAfterSeconds === undefined ? {} : { "retry-after": String(fault.retryAfterSeconds) };
+        return Response.json(faultBody(context.req.path, fault.status), { status: fault.status, headers });
+      }
     }
-    if (fault === undefined || fault.kind === "delay") return next();
-    if (fault.kind === "reset") {
-      context.env?.incoming?.socket.destroy();
-      // Nobody reads it: the connection is gone.
-      return new Response(null, { status: 502 });
-    }
-    const headers = fault.retryAfterSeconds === undefined ? {} : { "retry-after": String(fault.retryAfterSeconds) };
-    return Response.json(faultBody(context.req.path, fault.status), { status: fault.status, headers });
   };
 }
 

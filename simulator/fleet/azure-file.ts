@@ -44,7 +44,17 @@ const cluster = z.strictObject({
   resourceGroup: z.string(),
   location: z.string(),
   kubernetesVersion: z.string(),
+  /** That of the file when left out. */
+  subscriptionId: z.guid().optional(),
   tags: z.record(z.string(), z.string()).optional(),
+  autoUpgradeProfile: z
+    .strictObject({
+      upgradeChannel: z.enum(["rapid", "stable", "patch", "node-image", "none"]).optional(),
+      nodeOSUpgradeChannel: z.enum(["None", "Unmanaged", "NodeImage", "SecurityPatch"]).optional(),
+    })
+    .optional(),
+  /** Folder with what runs on it, clusters/{name} when left out. Clusters may share one. */
+  workloads: z.string().optional(),
   pools: z.array(pool).min(1),
 });
 

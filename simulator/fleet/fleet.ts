@@ -20,10 +20,11 @@ export interface Fleet {
 export function openFleet(directory: string): Fleet {
   const azure = readAzureFile(join(directory, "azure.yaml"));
   const readFile = (path: string) => readText(join(directory, path));
+  const folders = new Map(azure.clusters.map(({ name, workloads = `clusters/${name}` }) => [name, workloads] as const));
   const rendered = new Map(
-    azure.clusters.map(({ name }) => [name, renderKustomization(`clusters/${name}`, readFile)] as const),
+    [...new Set(folders.values())].map((folder) => [folder, renderKustomization(folder, readFile)] as const),
   );
-  return { azure, workloads: (clusterName) => rendered.get(clusterName) ?? [] };
+  return { azure, workloads: (clusterName) => rendered.get(folders.get(clusterName) ?? "") ?? [] };
 }
 
 function readAzureFile(file: string): AzureFile {

@@ -1,33 +1,48 @@
 import type { AzureModel } from "../azure/azure-model.ts";
-import type { ClusterRecord, OperationRecord, PoolRecord } from "../azure/records.ts";
+import { machineAddress, machineResourceId } from "../azure/node-object.ts";
+import type { ClusterRecord, Machine, OperationRecord, PoolRecord } from "../azure/records.ts";
+import { clusterId, poolId } from "../azure/resource-id.ts";
 
-/** The resource id of a cluster. */
-export function clusterId(azure: AzureModel, cluster: ClusterRecord): string {
-  const { subscriptionId } = azure.fleet.azure;
-  return `/subscriptions/${subscriptionId}/resourceGroups/${cluster.resourceGroup}/providers/Microsoft.ContainerService/managedClusters/${cluster.name}`;
-}
+/** Profiles of a cluster that says nothing about them. */
+const DEFAULT_PROFILES = {
+  supportPlan: "KubernetesOfficial",
+  networkProfile: {
+    networkPlugin: "azure",
+    networkPluginMode: "overlay",
+    networkPolicy: "cilium",
+    networkDataplane: "cilium",
+    loadBalancerSku: "standard",
+    podCidr: "10.244.0.0/16",
+    serviceCidr: "10.0.0.0/16",
+    dnsServiceIP: "10.0.0.10",
+    outboundType: "loadBalancer",
+  },
+  autoUpgradeProfile: { upgradeChannel: "none", nodeOSUpgradeChannel: "None" },
+  disableLocalAccounts: false,
+  storageProfile: {
+    diskCSIDriver: { enabled: true },
+    fileCSIDriver: { enabled: true },
+    snapshotController: { enabled: true },
+  },
+};
 
 /** A managed cluster as the API shows it. */
 export function clusterBody(azure: AzureModel, cluster: ClusterRecord) {
-  const { name, location, tags, eTag, kubernetesVersion, resourceGroup } = cluster;
-  const host = `${name}-${eTag.slice(0, 8)}.hcp.${location}.azmk8s.io`;
-  const running = azure.runningOperation(name);
+  const { name, location, tags, eTag, uid, kubernetesVersion, resourceGroup, powerState, sku, kept } = cluster;
+  const { identity = { type: "SystemAssigned" }, ...properties } = kept;
+  const host = `${name}-${uid.slice(0, 8)}.hcp.${location}.azmk8s.io`;
   return {
-    id: clusterId(azure, cluster),
+    id: clusterId(cluster),
     name,
     type: "Microsoft.ContainerService/ManagedClusters",
     location,
     tags,
     eTag,
-    sku: { name: "Base", tier: "Standard" },
-    identity: {
-      type: "SystemAssigned",
-      principalId: eTag,
-      tenantId: azure.fleet.azure.tenantId,
-    },
+    sku,
+    identity: { ...(identity as object), principalId: uid, tenantId: azure.fleet.azure.tenantId },
     properties: {
-      provisioningState: running ? "Updating" : "Succeeded",
-      powerState: { code: "Running" },
+      provisioningState: stateOf(azure, cluster),
+      powerState: { code: powerState },
       kubernetesVersion,
       currentKubernetesVersion: kubernetesVersion,
       dnsPrefix: name,
@@ -36,33 +51,42 @@ export function clusterBody(azure: AzureModel, cluster: ClusterRecord) {
       agentPoolProfiles: azure.poolsOf(name).map((pool) => ({ name: pool.name, ...poolProperties(pool) })),
       nodeResourceGroup: `MC_${resourceGroup}_${name}_${location}`,
       enableRBAC: true,
-      supportPlan: "KubernetesOfficial",
-      networkProfile: {
-        networkPlugin: "azure",
-        networkPluginMode: "overlay",
-        networkPolicy: "cilium",
-        networkDataplane: "cilium",
-        loadBalancerSku: "standard",
-        podCidr: "10.244.0.0/16",
-        serviceCidr: "10.0.0.0/16",
-        dnsServiceIP: "10.0.0.10",
-        outboundType: "loadBalancer",
-      },
       maxAgentPools: 100,
-      autoUpgradeProfile: { upgradeChannel: "none", nodeOSUpgradeChannel: "None" },
-      disableLocalAccounts: false,
-      resourceUID: eTag.replaceAll("-", "").slice(0, 20),
+      resourceUID: uid.replaceAll("-", "").slice(0, 20),
+      ...DEFAULT_PROFILES,
+      ...properties,
+      ...(cluster.provisioningError ? { status: { provisioningError: cluster.provisioningError } } : {}),
     },
   };
 }
 
+/** While a pool of it is worked on, the cluster is Updating. */
+function stateOf(azure: AzureModel, cluster: ClusterRecord): string {
+  const running = azure.runningOperation(cluster.name);
+  return running && running.poolName !== "" ? "Updating" : cluster.provisioningState;
+}
+
 /** An agent pool as the API shows it. */
-export function poolBody(azure: AzureModel, cluster: ClusterRecord, pool: PoolRecord) {
+export function poolBody(cluster: ClusterRecord, pool: PoolRecord) {
   return {
-    id: `${clusterId(azure, cluster)}/agentPools/${pool.name}`,
+    id: poolId(cluster, pool.name),
     name: pool.name,
     type: "Microsoft.ContainerService/managedClusters/agentPools",
     properties: poolProperties(pool),
+  };
+}
+
+/** A machine of a pool as the API shows it. */
+export function machineBody(cluster: ClusterRecord, pool: PoolRecord, machine: Machine) {
+  return {
+    id: `${poolId(cluster, pool.name)}/machines/${machine.name}`,
+    name: machine.name,
+    type: "Microsoft.ContainerService/managedClusters/agentPools/machines",
+    ...(machine.zone === undefined ? {} : { zones: [machine.zone] }),
+    properties: {
+      network: { ipAddresses: [{ family: "IPv4", ip: machineAddress(machine) }] },
+      resourceId: machineResourceId(cluster, pool, machine),
+    },
   };
 }
 
@@ -70,6 +94,7 @@ function poolProperties(pool: PoolRecord) {
   const { settings } = pool;
   const { count, vmSize, mode, osSKU, maxPods, osDiskSizeGB, orchestratorVersion } = settings;
   const { availabilityZones, nodeLabels, nodeTaints, tags, upgradeSettings } = settings;
+  const { enableAutoScaling, minCount, maxCount, kept } = settings;
   return {
     eTag: pool.eTag,
     count,
@@ -80,10 +105,12 @@ function poolProperties(pool: PoolRecord) {
     maxPods,
     type: "VirtualMachineScaleSets",
     ...(availabilityZones ? { availabilityZones } : {}),
-    enableAutoScaling: false,
+    enableAutoScaling,
+    ...(minCount === undefined ? {} : { minCount }),
+    ...(maxCount === undefined ? {} : { maxCount }),
     scaleDownMode: "Delete",
     provisioningState: pool.provisioningState,
-    powerState: { code: "Running" },
+    powerState: { code: pool.powerState },
     orchestratorVersion,
     currentOrchestratorVersion: pool.machines[0]?.kubernetesVersion ?? orchestratorVersion,
     enableNodePublicIP: false,
@@ -106,6 +133,7 @@ function poolProperties(pool: PoolRecord) {
     },
     enableFIPS: false,
     securityProfile: { enableVTPM: false, enableSecureBoot: false },
+    ...kept,
     ...(pool.provisioningError ? { status: { provisioningError: pool.provisioningError } } : {}),
   };
 }

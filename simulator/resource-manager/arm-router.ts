@@ -4,6 +4,7 @@ import type { AzureModel } from "../azure/azure-model.ts";
 export interface ArmRequest {
   readonly azure: AzureModel;
   readonly method: string;
+  readonly path: string;
   /** What the braces of the route's path stand for. */
   readonly names: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
@@ -20,30 +21,53 @@ export interface ArmAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An operation of the API: method, path with names in braces, and what it does. */
+/**
+ * An operation of the API: method, path with names in braces, and what it does. A path that begins with `{scope}/` serves
+ * any scope: whatever stands before the rest, with its slashes, is the name `scope`.
+ */
 export interface ArmRoute {
-  readonly method: "GET" | "PUT" | "POST" | "DELETE";
+  readonly method: "GET" | "HEAD" | "PUT" | "PATCH" | "POST" | "DELETE";
   readonly path: string;
   handle(request: ArmRequest): ArmAnswer;
 }
 
-/** The route for a request and the names in its path; `allowed` tells the methods when only the method is wrong. */
-export function findRoute(routes: readonly ArmRoute[], method: string, path: string) {
-  const parts = path.split("/").filter((part) => part !== "");
-  const matching = routes.flatMap((route) => {
-    const names = matchPath(route.path, parts);
-    return names ? [{ route, names }] : [];
-  });
-  const found = matching.find(({ route }) => route.method === method);
-  return { found, allowed: matching.map(({ route }) => route.method) };
+const SCOPE = "{scope}/";
+
+/** The routes of an API, made ready to be found. */
+export class RouteTable {
+  readonly #routes: ReadonlyArray<{ readonly route: ArmRoute; readonly wanted: readonly string[] }>;
+
+  constructor(routes: readonly ArmRoute[]) {
+    this.#routes = routes.map((route) => ({ route, wanted: segmentsOf(route.path.replace(SCOPE, "")) }));
+  }
+
+  /** The route for a request and the names in its path; `allowed` tells the methods when only the method is wrong. */
+  find(method: string, path: string) {
+    const parts = segmentsOf(path);
+    const matching = this.#routes.flatMap(({ route, wanted }) => {
+      const names = matchPath(wanted, parts, route.path.startsWith(SCOPE));
+      return names ? [{ route, names }] : [];
+    });
+    const found = matching.find(({ route }) => route.method === method);
+    return { found, allowed: matching.map(({ route }) => route.method) };
+  }
 }
 
-function matchPath(template: string, parts: readonly string[]): Record<string, string> | undefined {
-  const wanted = template.split("/").filter((part) => part !== "");
-  if (wanted.length !== parts.length) return undefined;
+function segmentsOf(path: string): string[] {
+  return path.split("/").filter((part) => part !== "");
+}
+
+function matchPath(
+  wanted: readonly string[],
+  parts: readonly string[],
+  scoped: boolean,
+): Record<string, string> | undefined {
+  const before = parts.length - wanted.length;
+  if (before < 0 || (before > 0 && !scoped)) return undefined;
   const names: Record<string, string> = {};
+  if (scoped) names.scope = `/${parts.slice(0, before).map(decodeURIComponent).join("/")}`;
   for (const [index, part] of wanted.entries()) {
-    const actual = parts[index] ?? "";
+    const actual = parts[before + index] ?? "";
     if (part.startsWith("{")) names[part.slice(1, -1)] = decodeURIComponent(actual);
     else if (part.toLowerCase() !== actual.toLowerCase()) return undefined;
   }

@@ -1,12 +1,12 @@
 import { compare, minor, patch } from "semver";
 import type { AzureModel } from "../azure/azure-model.ts";
 import type { ClusterRecord, PoolRecord } from "../azure/records.ts";
-import { clusterId } from "./arm-bodies.ts";
+import { clusterId, poolId } from "../azure/resource-id.ts";
 
 /** What a cluster may be upgraded to. */
 export function clusterUpgradeProfile(azure: AzureModel, cluster: ClusterRecord) {
   return {
-    id: `${clusterId(azure, cluster)}/upgradeprofiles/default`,
+    id: `${clusterId(cluster)}/upgradeprofiles/default`,
     name: "default",
     type: "Microsoft.ContainerService/managedClusters/upgradeprofiles",
     properties: {
@@ -30,7 +30,7 @@ export function clusterUpgradeProfile(azure: AzureModel, cluster: ClusterRecord)
 export function poolUpgradeProfile(azure: AzureModel, cluster: ClusterRecord, pool: PoolRecord) {
   const upgrades = upgradesFrom(azure, pool.settings.orchestratorVersion);
   return {
-    id: `${clusterId(azure, cluster)}/agentPools/${pool.name}/upgradeProfiles/default`,
+    id: `${poolId(cluster, pool.name)}/upgradeProfiles/default`,
     name: "default",
     type: "Microsoft.ContainerService/managedClusters/agentPools/upgradeProfiles",
     properties: {
@@ -44,7 +44,7 @@ export function poolUpgradeProfile(azure: AzureModel, cluster: ClusterRecord, po
 }
 
 /** Newer patches of the same minor version, and everything of the next: a minor version is never skipped. */
-function upgradesFrom(azure: AzureModel, from: string) {
+export function upgradesFrom(azure: AzureModel, from: string) {
   return azure.fleet.azure.kubernetesVersions
     .filter(({ version }) => {
       const step = minor(version) - minor(from);
@@ -52,4 +52,26 @@ function upgradesFrom(azure: AzureModel, from: string) {
     })
     .sort((left, right) => compare(left.version, right.version))
     .map(({ version, isPreview }) => ({ kubernetesVersion: version, ...(isPreview ? { isPreview } : {}) }));
+}
+
+/** What a new pool may run: what there is up to the control plane's version, the control plane's own being the default. */
+export function availablePoolVersions(azure: AzureModel, cluster: ClusterRecord) {
+  const { kubernetesVersion } = cluster;
+  const versions = azure.fleet.azure.kubernetesVersions.filter(
+    ({ version }) => compare(version, kubernetesVersion) <= 0,
+  );
+  return {
+    id: `${clusterId(cluster)}/agentPools/availableAgentPoolVersions`,
+    name: "default",
+    type: "Microsoft.ContainerService/managedClusters/availableAgentpoolVersions",
+    properties: {
+      agentPoolVersions: versions
+        .sort((left, right) => compare(left.version, right.version))
+        .map(({ version, isPreview }) => ({
+          ...(version === kubernetesVersion ? { default: true } : {}),
+          kubernetesVersion: version,
+          ...(isPreview ? { isPreview } : {}),
+        })),
+    },
+  };
 }

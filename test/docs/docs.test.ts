@@ -6,6 +6,7 @@ import { startCommand } from "../../cli/start/start-flags.ts";
 import { fleetConfigSchema, parseFleetConfig } from "../../domain/fleet-config.ts";
 import { settingsSchema } from "../../domain/settings.ts";
 import { eventsSectionSchema } from "../../simulator/eventgrid/event-faults.ts";
+import { RANDOM_KINDS, scenarioSchema } from "../../simulator/faults/scenario.ts";
 import { modelSettingsSchema } from "../../simulator/settings.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -55,10 +56,19 @@ describe("the documents", () => {
 
   it("name every setting of the simulator, with its default, and no other", () => {
     const defaults = Object.entries(modelSettingsSchema.parse({})).map(([name, value]) => [name, String(value)]);
-    const rows = [...rowsOf("docs/scenarios.md")].filter(
-      ([name]) => !/^(match|nth|count|answer|reset|delay|events)/.test(name),
-    );
+    const rows = [...rowsOf("docs/scenarios.md")].filter(([name]) => !/[.[]/.test(name));
     expect(rows.sort()).toEqual(defaults.sort());
+  });
+
+  it("name every member of a scenario's faults, with its default, and no other", () => {
+    const { settings: _, events: __, ...faults } = scenarioSchema.shape;
+    const schema = z.toJSONSchema(z.object(faults), { io: "input", unrepresentable: "any" }) as JsonSchema;
+    const members = membersOf(schema, "").filter(([, value]) => !Array.isArray(value));
+    const rows = [...rowsOf("docs/scenarios.md")].filter(([name]) => /[.[]/.test(name) && !name.startsWith("events"));
+    const expected = members.map(([path, value]) => [path, value === undefined ? "" : defaultText(value)]);
+    const kinds = ["randomFaults.kinds[]", ""];
+    expect(rows.sort()).toEqual([...expected, kinds].sort());
+    for (const kind of RANDOM_KINDS) expect(read("docs/scenarios.md")).toContain(`\`${kind}\``);
   });
 
   it("name every member of a scenario's events, with its default, and no other", () => {

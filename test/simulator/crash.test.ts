@@ -73,10 +73,14 @@ class Outside {
 
   async arm<T>(path: string, method = "GET"): Promise<T> {
     const headers = { authorization: `Bearer ${this.#armToken}` };
-    const response = await fetch(`${this.#url}${path}?api-version=2025-08-01`, { method, headers });
+    // A link that was handed out is followed as it is.
+    const target = path.includes("?") ? path : `${path}?api-version=2025-08-01`;
+    const response = await fetch(`${this.#url}${target}`, { method, headers });
     if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
     const operation = response.headers.get("azure-asyncoperation");
-    return (operation === null ? await response.json() : { operation: new URL(operation).pathname }) as T;
+    return (
+      operation === null ? await response.json() : { operation: operation.slice(new URL(operation).origin.length) }
+    ) as T;
   }
 
   async list(path: string): Promise<KubernetesObject[]> {

@@ -73,7 +73,10 @@ describe("clusters and pools", () => {
       statusCode: 404,
       code: "ResourceNotFound",
     });
-    await expect(client.managedClusters.get("rg-other", CLUSTER)).rejects.toMatchObject({ code: "ResourceNotFound" });
+    await expect(client.managedClusters.get("rg-other", CLUSTER)).rejects.toMatchObject({
+      code: "ResourceGroupNotFound",
+    });
+    await expect(client.managedClusters.get("rg-dev-weu", CLUSTER)).rejects.toMatchObject({ code: "ResourceNotFound" });
     await expect(client.agentPools.get(GROUP, CLUSTER, "nope")).rejects.toMatchObject({ code: "ResourceNotFound" });
   });
 

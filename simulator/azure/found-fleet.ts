@@ -1,0 +1,67 @@
+import type { ClusterEntry, PoolEntry } from "../fleet/azure-file.ts";
+import type { AzureModel } from "./azure-model.ts";
+import type { ClusterRecord, PoolRecord } from "./records.ts";
+import { putGroup } from "./resources.ts";
+
+/** Puts the clusters of the fleet file into a new world, with their groups and pools. Only inside a change. */
+export function foundFleet(azure: AzureModel): void {
+  for (const entry of azure.fleet.azure.clusters) {
+    const cluster = foundCluster(azure, entry);
+    const { subscriptionId, resourceGroup, location } = cluster;
+    if (!azure.findGroup(subscriptionId, resourceGroup)) putGroup(azure, subscriptionId, resourceGroup, { location });
+    for (const pool of entry.pools) foundPool(azure, cluster, pool);
+  }
+}
+
+function foundCluster(azure: AzureModel, entry: ClusterEntry): ClusterRecord {
+  const { name, resourceGroup, location, kubernetesVersion, tags = {}, autoUpgradeProfile } = entry;
+  const eTag = azure.random.uuid();
+  return azure.putCluster({
+    subscriptionId: entry.subscriptionId ?? azure.fleet.azure.subscriptionId,
+    name,
+    resourceGroup,
+    location,
+    kubernetesVersion,
+    tags,
+    eTag,
+    uid: eTag,
+    provisioningState: "Succeeded",
+    powerState: "Running",
+    sku: { name: "Base", tier: "Standard" },
+    kept: autoUpgradeProfile ? { autoUpgradeProfile } : {},
+    materialised: false,
+  });
+}
+
+function foundPool(azure: AzureModel, cluster: ClusterRecord, entry: PoolEntry): void {
+  const {
+    name,
+    nodeImageVersion,
+    orchestratorVersion = cluster.kubernetesVersion,
+    upgradeSettings = {},
+    ...rest
+  } = entry;
+  let pool: PoolRecord = {
+    clusterName: cluster.name,
+    name,
+    settings: {
+      ...rest,
+      osDiskSizeGB: 128,
+      enableAutoScaling: false,
+      orchestratorVersion,
+      upgradeSettings,
+      kept: {},
+    },
+    nodeImageVersion,
+    provisioningState: "Succeeded",
+    powerState: "Running",
+    eTag: azure.random.uuid(),
+    scaleSetId: String(azure.random.between(10_000_000, 49_999_999)),
+    nextMachine: 0,
+    machines: [],
+  };
+  const software = { imageVersion: nodeImageVersion, kubernetesVersion: orchestratorVersion };
+  for (let count = 0; count < entry.count; count += 1) pool = azure.addMachine(pool, software).pool;
+  const machines = pool.machines.map((machine) => ({ ...machine, joined: true }));
+  azure.putPool({ ...pool, machines });
+}
