@@ -45,6 +45,11 @@ export interface Host {
   readonly engine: Engine;
   /** Finishes what is under way, within 10 seconds; what does not finish is re-run after the next start. */
   stop(): Promise<void>;
+  /**
+   * Ends at once, as the end of its process would: nothing is finished, and nothing more is kept. What the app was doing is
+   * cut off from the host, not stopped.
+   */
+  abandon(): void;
 }
 
 /**
@@ -111,7 +116,12 @@ export async function createHost(options: HostOptions): Promise<Host> {
     timers.start();
     log.info({ url: server.url, functions: worker.functions.size }, "host is ready");
     const stop = () => stopHost({ server, rpc, engine, worker, timers, log });
-    return { url: server.url, keys, worker, engine, stop };
+    const abandon = () => {
+      timers.abandon();
+      engine.close();
+      void Promise.all([server.close(0), rpc.close(0)]);
+    };
+    return { url: server.url, keys, worker, engine, stop, abandon };
   } catch (error) {
     await Promise.all([server.close(0), rpc.close(0)]);
     throw error;

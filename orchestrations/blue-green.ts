@@ -5,7 +5,7 @@ import { runIds } from "../domain/run-request.ts";
 import type { DrainNodeInput } from "./drain-node.ts";
 import { nowMs, perform, runChildren, type Step, waitUntil } from "./durable.ts";
 import { durableOperation } from "./durable-operation.ts";
-import { requireProof, requireSuccess } from "./pool-steps.ts";
+import { proveWhenSettled, requireProof, requireSuccess } from "./pool-steps.ts";
 import { isCancelled } from "./run-record.ts";
 import { PoolHalted, type PoolWork } from "./upgrade-pool.ts";
 
@@ -14,8 +14,6 @@ const DELETE_HOURS = 2;
 /** How long new nodes may take to be Ready after Azure says that the pool is there. */
 const READY_MINUTES = 15;
 const READY_POLL_MS = 15_000;
-/** How long workloads may take to be as ready as before, after the soak. */
-const SETTLE_MINUTES = 10;
 
 /**
  * Replaces a pool: a green pool with the new image beside the blue one, then the blue nodes are cordoned and drained, the
@@ -159,21 +157,12 @@ function reportDrain(work: PoolWork, { node, podsLeft, podsTotal, blockers }: Dr
   });
 }
 
-/** After the soak the workloads must stand as before; those that are still starting are given time. */
+/** After the soak the workloads must stand as before. */
 function* soakAndProve(work: PoolWork, green: string): Step<void> {
   const { context, input } = work;
-  const { cluster, resourceId, pool, baseline } = input;
   work.show({ state: "soaking" });
-  yield* waitUntil(context, nowMs(context) + pool.policy.soakMinutes * 60_000);
-  const deadlineMs = nowMs(context) + SETTLE_MINUTES * 60_000;
-  for (;;) {
-    const nodes = yield* perform(context, "listNodes", { resourceId, pool: green });
-    const after = yield* perform(context, "observeWorkloads", { resourceId });
-    const proof = provePool({ cluster, pool: green, image: pool.toImage, nodes, before: baseline, after });
-    if (proof.length === 0) return;
-    if (nowMs(context) >= deadlineMs) return requireProof(work, proof);
-    yield* waitUntil(context, nowMs(context) + READY_POLL_MS);
-  }
+  yield* waitUntil(context, nowMs(context) + input.pool.policy.soakMinutes * 60_000);
+  yield* proveWhenSettled(work, green);
 }
 
 function* deleteBlue(work: PoolWork): Step<void> {

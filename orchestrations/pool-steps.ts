@@ -1,6 +1,12 @@
 import type { Finding } from "../domain/finding.ts";
+import { provePool } from "../domain/proof.ts";
+import { nowMs, perform, type Step, waitUntil } from "./durable.ts";
 import type { OperationOutcome } from "./durable-operation.ts";
 import { PoolHalted, type PoolWork } from "./upgrade-pool.ts";
+
+/** How long workloads may take to be as ready as before. */
+const SETTLE_MINUTES = 10;
+const SETTLE_POLL_MS = 15_000;
 
 /** Halts the pool, with a finding, unless a long operation succeeded. */
 export function requireSuccess(work: PoolWork, outcome: OperationOutcome, what: string): void {
@@ -23,4 +29,19 @@ export function requireProof(work: PoolWork, findings: readonly Finding[]): void
   if (findings.length === 0) return;
   work.findings.push(...findings);
   throw new PoolHalted("failed", findings[0]?.message ?? "the proof failed");
+}
+
+/** Proves a pool from the cluster; what is still starting is given time. Halts the pool when it stays unproven. */
+export function* proveWhenSettled(work: PoolWork, poolName: string): Step<void> {
+  const { context, input } = work;
+  const { cluster, resourceId, pool, baseline } = input;
+  const deadlineMs = nowMs(context) + SETTLE_MINUTES * 60_000;
+  for (;;) {
+    const nodes = yield* perform(context, "listNodes", { resourceId, pool: poolName });
+    const after = yield* perform(context, "observeWorkloads", { resourceId });
+    const proof = provePool({ cluster, pool: poolName, image: pool.toImage, nodes, before: baseline, after });
+    if (proof.length === 0) return;
+    if (nowMs(context) >= deadlineMs) return requireProof(work, proof);
+    yield* waitUntil(context, nowMs(context) + SETTLE_POLL_MS);
+  }
 }

@@ -1,8 +1,7 @@
-import { provePool } from "../domain/proof.ts";
 import { runIds } from "../domain/run-request.ts";
-import { perform, type Step } from "./durable.ts";
+import type { Step } from "./durable.ts";
 import { durableOperation } from "./durable-operation.ts";
-import { requireProof, requireSuccess } from "./pool-steps.ts";
+import { proveWhenSettled, requireSuccess } from "./pool-steps.ts";
 import type { PoolWork } from "./upgrade-pool.ts";
 
 /** AKS drains the nodes of a surge upgrade one after the other, half an hour each by default. */
@@ -20,10 +19,5 @@ export function* surgePool(work: PoolWork): Step<void> {
     DEADLINE_HOURS,
   );
   requireSuccess(work, outcome, `upgrade the node image of pool ${pool.name}`);
-  const nodes = yield* perform(context, "listNodes", { resourceId, pool: pool.name });
-  const after = yield* perform(context, "observeWorkloads", { resourceId });
-  requireProof(
-    work,
-    provePool({ cluster, pool: pool.name, image: pool.toImage, nodes, before: input.baseline, after }),
-  );
+  yield* proveWhenSettled(work, pool.name);
 }

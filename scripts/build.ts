@@ -74,26 +74,29 @@ export async function buildConsole(directory: string): Promise<void> {
   await Promise.all([built, ...copied]);
 }
 
+/** How the app becomes one file. Azure loads it; the core module is the worker's own and must stay a require. */
+export function appBundle(outfile: string): BuildOptions {
+  return {
+    ...shared,
+    entryPoints: ["functions/main.ts"],
+    outfile,
+    format: "cjs",
+    target: "node22",
+    external: ["@azure/functions-core"],
+    // Parsing is most of a cold start (docs/benchmarks.md). Names stay, for logs and stacks.
+    minifySyntax: true,
+    minifyWhitespace: true,
+    lineLimit: 500,
+    plugins: [withoutSideEffects("@kubernetes/client-node")],
+  };
+}
+
 /** Builds all parts; resolves when every file is written. Rejects with esbuild's errors. */
 export async function buildAll(): Promise<void> {
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
   const parts: BuildOptions[] = [
-    // Azure loads `main`; the core module is the worker's own and must stay a require (docs/decisions).
-    {
-      ...shared,
-      entryPoints: ["functions/main.ts"],
-      outfile: join(outdir, "main.cjs"),
-      format: "cjs",
-      target: "node22",
-      external: ["@azure/functions-core"],
-      // Parsing is most of a cold start (docs/benchmarks.md). Names stay, for logs and stacks.
-      minifySyntax: true,
-      minifyWhitespace: true,
-      lineLimit: 500,
-      plugins: [withoutSideEffects("@kubernetes/client-node")],
-      metafile: true,
-    },
+    { ...appBundle(join(outdir, "main.cjs")), metafile: true },
     program("local/main.ts", "local"),
     program("simulator/main.ts", "simulator"),
     program("cli/main.ts", "cli"),

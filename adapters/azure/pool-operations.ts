@@ -49,11 +49,10 @@ export async function pollPoolOperation(
     const { restorePoller } = await import("@azure/arm-containerservice");
     const poller = restore(restorePoller, site, operation, state.poller);
     const seen = await poller.poll().catch((error: unknown) => {
-      // The SDK throws for an operation that failed as for a call that did; the poller's state tells them apart.
-      if (poller.operationState?.status === "failed" || poller.operationState?.status === "canceled") {
-        return { ...poller.operationState, error: error instanceof Error ? error : new Error(String(error)) };
-      }
-      throw error;
+      // The SDK throws alike for an operation that failed and for a call that did, and marks the poller as failed in both
+      // cases. A call that failed says nothing of the operation.
+      if (isCallFailure(error) || !(error instanceof Error)) throw error;
+      return { status: "failed", error };
     });
     if (seen.status === "succeeded") return finished(null, polls);
     if (seen.status === "failed" || seen.status === "canceled") {
@@ -62,13 +61,23 @@ export async function pollPoolOperation(
     }
     return { ...running(site, await poller.serialize()), polls };
   } catch (error) {
+    // Azure forgets operations after a while; the pool itself still knows how it went.
+    if (statusOf(error) === 404) return { ...byPoolState(operation, await findPool(site, operation.pool)), polls };
     throw azureFailure(error, `follow ${describe(operation)}`);
   }
 }
 
+/** Whether a call had no answer, or one that refused it: RestError of @azure/core-rest-pipeline, and what sockets throw. */
+function isCallFailure(error: unknown): boolean {
+  return error instanceof Error && (error.name === "RestError" || error.name === "AbortError" || "code" in error);
+}
+
+function statusOf(error: unknown): number | undefined {
+  return (error as { statusCode?: number } | undefined)?.statusCode;
+}
+
 /** What is used of the SDK's poller. */
 interface Poller {
-  readonly operationState: { readonly status: string } | undefined;
   poll(): Promise<{ readonly status: string; readonly error?: Error | undefined }>;
   serialize(): Promise<string>;
 }
@@ -173,7 +182,7 @@ async function findPool(site: Site, name: string): Promise<AgentPool | undefined
   try {
     return await client.agentPools.get(group, cluster, name);
   } catch (error) {
-    if ((error as { statusCode?: number }).statusCode === 404) return undefined;
+    if (statusOf(error) === 404) return undefined;
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Clock, ClockTimer } from "./clock.ts";
 
 /** A clock that stands still while anything runs and jumps to the next due moment when nothing does. */
@@ -89,7 +90,8 @@ export function createVirtualClock(startMs: number): VirtualClock {
       const entry: Entry = {
         dueMs,
         order: order++,
-        callback,
+        // As with a real timer: the callback runs in the context of who asked for it.
+        callback: AsyncLocalStorage.bind(callback),
         cancel() {
           const index = entries.indexOf(entry);
           if (index >= 0) entries.splice(index, 1);

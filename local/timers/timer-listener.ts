@@ -24,6 +24,8 @@ export interface TimerListener {
   start(): void;
   /** Fires nothing more; resolves when what runs has ended. */
   stop(): Promise<void>;
+  /** Fires nothing more, and keeps nothing of what runs: it counts as not having run. */
+  abandon(): void;
 }
 
 /** Reads all timer triggers of an app. Throws ScheduleError and TimeZoneError. */
@@ -37,6 +39,9 @@ export function createTimerListener(options: TimerListenerOptions): TimerListene
     },
     stop: async () => {
       await Promise.all(timers.map((timer) => timer.stop()));
+    },
+    abandon: () => {
+      for (const timer of timers) timer.abandon();
     },
   };
 }
@@ -58,6 +63,7 @@ class Timer {
   #pending: ClockTimer | undefined;
   #running: Promise<void> = Promise.resolve();
   #stopped = false;
+  #abandoned = false;
 
   constructor(options: TimerListenerOptions, target: RegisteredFunction) {
     this.#options = options;
@@ -85,6 +91,12 @@ class Timer {
     this.#stopped = true;
     this.#pending?.cancel();
     await this.#running;
+  }
+
+  abandon(): void {
+    this.#stopped = true;
+    this.#abandoned = true;
+    this.#pending?.cancel();
   }
 
   #arm(nextMs: number | undefined): void {
@@ -123,7 +135,7 @@ class Timer {
   }
 
   #keep(lastMs: number | null, nextMs: number | undefined): void {
-    if (!this.#monitored) return;
+    if (!this.#monitored || this.#abandoned) return;
     const nowMs = this.#options.clock.nowMs();
     const status: ScheduleStatus = {
       schedule: this.#schedule.text,

@@ -1,0 +1,70 @@
+/**
+ * `npm run worlds -- --seeds 0-999`: lives through the world of each seed (a random fleet, random events, faults and kills, on
+ * virtual time) and checks what must always hold. A seed that fails is replayed, with its trace, by `--seeds N --trace`.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { SeedResult } from "../test/worlds/run-seed.ts";
+import { runSeeds } from "../test/worlds/run-seeds.ts";
+
+const BUNDLE = join(import.meta.dirname, "../dist/main.cjs");
+
+function fail(message: string): never {
+  process.stderr.write(`worlds: ${message}\n`);
+  process.exit(2);
+}
+
+function readSeeds(text: string): number[] {
+  const match = /^(\d+)(?:-(\d+))?$/.exec(text);
+  const from = Number(match?.[1]);
+  const to = Number(match?.[2] ?? match?.[1]);
+  if (!match || to < from || to - from >= 1_000_000)
+    fail(`--seeds is "${text}"; a number or a range is expected, as 0-999.`);
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+}
+
+function readFlags() {
+  try {
+    const { values } = parseArgs({
+      options: { seeds: { type: "string", default: "0-99" }, trace: { type: "boolean", default: false } },
+    });
+    return { seeds: readSeeds(values.seeds), showsTrace: values.trace };
+  } catch (error) {
+    return fail((error as Error).message);
+  }
+}
+
+const { seeds, showsTrace } = readFlags();
+if (!existsSync(BUNDLE)) fail(`${BUNDLE} is missing. Build it first: npm run build.`);
+const startedMs = performance.now();
+const results: SeedResult[] = [];
+await runSeeds(seeds, {
+  bundle: BUNDLE,
+  onResult(result) {
+    results.push(result);
+    if (showsTrace) console.log([`seed ${result.seed}`, ...result.trace].join("\n"));
+    for (const violation of result.violations) console.log(`seed ${result.seed}: ${violation}`);
+    return false;
+  },
+}).catch((error: Error) => fail(error.message));
+
+const sum = (of: (result: SeedResult) => number) => results.reduce((total, result) => total + of(result), 0);
+const verdicts = new Map<string, number>();
+for (const verdict of results.flatMap((result) => result.verdicts))
+  verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
+const failing = results.filter(({ violations }) => violations.length > 0).map(({ seed }) => seed);
+console.log(
+  [
+    `worlds          ${results.length}`,
+    `runs            ${sum(({ runs }) => runs)} (${[...verdicts].map(([name, count]) => `${count} ${name}`).join(", ")})`,
+    `virtual hours   ${sum(({ livedHours }) => livedHours).toFixed(0)}`,
+    `wall time       ${((performance.now() - startedMs) / 1000).toFixed(1)} s`,
+    `host kills      ${sum(({ kills }) => kills)}`,
+    `faults injected ${sum(({ faults }) => faults)}`,
+    `requests        ${sum(({ requests }) => requests)}`,
+    `violations      ${sum(({ violations }) => violations.length)}`,
+    ...failing.map((seed) => `replay with: npm run worlds -- --seeds ${seed} --trace`),
+  ].join("\n"),
+);
+process.exitCode = failing.length > 0 ? 1 : 0;

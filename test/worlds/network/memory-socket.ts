@@ -1,0 +1,103 @@
+import { Duplex } from "node:stream";
+
+/** One end of a connection that never leaves the process. What is written here is read at the other end, in order. */
+export class MemorySocket extends Duplex {
+  readonly remoteAddress = "127.0.0.1";
+  readonly localAddress = "127.0.0.1";
+  readonly remoteFamily = "IPv4";
+  readonly remotePort: number;
+  connecting = false;
+  #peer: MemorySocket | undefined;
+  #resume: (() => void) | undefined;
+  #hasReadEnd = false;
+
+  constructor(remotePort: number) {
+    super({ allowHalfOpen: false, decodeStrings: true });
+    this.remotePort = remotePort;
+  }
+
+  /** Joins two ends. */
+  static join(one: MemorySocket, other: MemorySocket): void {
+    one.#peer = other;
+    other.#peer = one;
+  }
+
+  override _read(): void {
+    const resume = this.#resume;
+    this.#resume = undefined;
+    resume?.();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    const peer = this.#peer;
+    if (!peer || peer.destroyed) done(socketError("EPIPE", "write EPIPE"));
+    else if (peer.push(chunk)) done();
+    else peer.#resume = () => done();
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#endPeer();
+    done();
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    const peer = this.#peer;
+    this.#peer = undefined;
+    this.#resume = undefined;
+    if (peer && !peer.destroyed) {
+      if (this.#hasReadEnd || peer.#hasReadEnd) peer.#close();
+      else peer.reset();
+    }
+    done(error);
+  }
+
+  /** The other end went without a word. */
+  reset(): void {
+    this.destroy(socketError("ECONNRESET", "read ECONNRESET"));
+  }
+
+  /** As a socket; time is not measured here: what is idle stays open. */
+  setTimeout(): this {
+    return this;
+  }
+  setNoDelay(): this {
+    return this;
+  }
+  setKeepAlive(): this {
+    return this;
+  }
+  ref(): this {
+    return this;
+  }
+  unref(): this {
+    return this;
+  }
+  address(): object {
+    return { address: "127.0.0.1", family: "IPv4", port: 0 };
+  }
+  destroySoon(): void {
+    if (this.writable) this.end();
+    if (this.writableFinished) this.destroy();
+    else this.once("finish", () => this.destroy());
+  }
+
+  #endPeer(): void {
+    const peer = this.#peer;
+    if (!peer || peer.#hasReadEnd || peer.destroyed) return;
+    peer.#hasReadEnd = true;
+    peer.push(null);
+  }
+
+  #close(): void {
+    if (!this.#hasReadEnd) {
+      this.#hasReadEnd = true;
+      this.push(null);
+    }
+    this.destroy();
+  }
+}
+
+/** An error as Node's sockets have it. */
+export function socketError(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code, syscall: message.split(" ")[0] });
+}

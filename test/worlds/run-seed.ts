@@ -1,0 +1,42 @@
+import { INVARIANTS } from "./invariants.ts";
+import { live } from "./live.ts";
+import { World } from "./world.ts";
+
+/** What a seed came to. */
+export interface SeedResult {
+  readonly seed: number;
+  readonly violations: readonly string[];
+  readonly trace: readonly string[];
+  readonly runs: number;
+  readonly verdicts: readonly string[];
+  readonly kills: number;
+  readonly livedHours: number;
+  readonly requests: number;
+  /** Answers that were errors by the scenario's will, or never came. */
+  readonly faults: number;
+}
+
+/** Makes a seed's world, lets it live, and checks what must always hold. */
+export async function runSeed(seed: number, bundle: string): Promise<SeedResult> {
+  const world = new World(seed, bundle);
+  try {
+    await world.begin();
+    const outcome = await live(world);
+    const violations = INVARIANTS.flatMap(({ name, violations }) =>
+      violations(world, outcome).map((violation) => `${name}: ${violation}`),
+    );
+    return {
+      seed,
+      violations,
+      trace: world.trace.lines,
+      runs: outcome.runs.length,
+      verdicts: outcome.runs.map(({ verdict }) => verdict ?? "none"),
+      kills: world.kills,
+      livedHours: outcome.livedMs / 3_600_000,
+      requests: world.observer.requests,
+      faults: world.observer.faults,
+    };
+  } finally {
+    await world.end();
+  }
+}
