@@ -3,7 +3,7 @@ import { keyOfObject } from "../model/object-table.ts";
 import type { DaemonSet, KubernetesNode, Pod } from "../model/objects.ts";
 import { deletePod } from "../model/pod-lifecycle.ts";
 import { isPodActive, isPodReady } from "../model/pod-state.ts";
-import { podFromTemplate } from "../model/pod-template.ts";
+import { createPod } from "../model/pod-template.ts";
 import { isWantedNode, matchesTaint } from "../model/scheduling.ts";
 import { type Controller, controlledBy, controllerKeyOf, splitKey } from "./controller.ts";
 
@@ -29,18 +29,19 @@ export const daemonSetController: Controller = {
 
   reconcile(cluster, key) {
     const set = cluster.table("daemonsets").find(...splitKey(key));
-    if (!set) return;
+    if (!set || set.metadata.deletionTimestamp !== undefined) return;
     const eligible = cluster
       .table("nodes")
       .list()
       .filter((node) => isFor(set, node));
     const pods = cluster.pods.ownedBy(set.metadata.uid);
+    const covered = new Set(pods.map(targetOf));
+    const wanted = new Set(eligible.map((node) => node.metadata.name));
     for (const node of eligible) {
-      const present = pods.some((pod) => targetOf(pod) === node.metadata.name);
-      if (!present) createPod(cluster, set, node);
+      if (!covered.has(node.metadata.name)) createOn(cluster, set, node);
     }
     for (const pod of pods.filter(isPodActive)) {
-      if (!eligible.some((node) => node.metadata.name === targetOf(pod))) deletePod(cluster, pod);
+      if (!wanted.has(targetOf(pod) ?? "")) deletePod(cluster, pod);
     }
     const now = cluster.pods.ownedBy(set.metadata.uid).filter(isPodActive);
     const ready = now.filter(isPodReady).length;
@@ -69,10 +70,9 @@ function isFor(set: DaemonSet, node: KubernetesNode): boolean {
   return tolerated && isWantedNode({ spec }, node);
 }
 
-function createPod(cluster: ClusterModel, set: DaemonSet, node: KubernetesNode): void {
+function createOn(cluster: ClusterModel, set: DaemonSet, node: KubernetesNode): void {
   const { spec } = set.spec.template;
   const extras = {
-    name: `${set.metadata.name}-${cluster.random.suffix(5)}`,
     ownerReferences: controlledBy(set),
     spec: {
       tolerations: [...(spec.tolerations ?? []), ...DAEMON_TOLERATIONS],
@@ -87,7 +87,7 @@ function createPod(cluster: ClusterModel, set: DaemonSet, node: KubernetesNode):
       },
     },
   };
-  cluster.table("pods").create(podFromTemplate(set, set.spec.template, extras));
+  createPod(cluster, set, set.spec.template, extras);
 }
 
 function targetOf(pod: Pod): string | undefined {

@@ -17,7 +17,7 @@ export const deploymentController: Controller = {
 
   reconcile(cluster, key) {
     const deployment = cluster.table("deployments").find(...splitKey(key));
-    if (!deployment) return;
+    if (!deployment || deployment.metadata.deletionTimestamp !== undefined) return;
     const current = ensureReplicaSet(cluster, deployment);
     const old = replicaSetsOf(cluster, deployment).filter(({ metadata }) => metadata.uid !== current.metadata.uid);
     if (deployment.spec.paused !== true) roll(cluster, deployment, current, old);

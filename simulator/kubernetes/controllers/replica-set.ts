@@ -2,7 +2,7 @@ import { keyOfObject } from "../model/object-table.ts";
 import type { Pod } from "../model/objects.ts";
 import { deletePod } from "../model/pod-lifecycle.ts";
 import { isPodActive, isPodReady } from "../model/pod-state.ts";
-import { podFromTemplate } from "../model/pod-template.ts";
+import { createPod } from "../model/pod-template.ts";
 import { type Controller, controlledBy, controllerKeyOf, splitKey } from "./controller.ts";
 
 /** Keeps as many pods of a ReplicaSet as it asks for. */
@@ -16,14 +16,11 @@ export const replicaSetController: Controller = {
 
   reconcile(cluster, key) {
     const replicaSet = cluster.table("replicasets").find(...splitKey(key));
-    if (!replicaSet) return;
+    if (!replicaSet || replicaSet.metadata.deletionTimestamp !== undefined) return;
     const active = cluster.pods.ownedBy(replicaSet.metadata.uid).filter(isPodActive);
+    const extras = { ownerReferences: controlledBy(replicaSet) };
     for (let missing = replicaSet.spec.replicas - active.length; missing > 0; missing -= 1) {
-      const extras = {
-        name: `${replicaSet.metadata.name}-${cluster.random.suffix(5)}`,
-        ownerReferences: controlledBy(replicaSet),
-      };
-      cluster.table("pods").create(podFromTemplate(replicaSet, replicaSet.spec.template, extras));
+      createPod(cluster, replicaSet, replicaSet.spec.template, extras);
     }
     const surplus = Math.max(0, active.length - replicaSet.spec.replicas);
     for (const pod of [...active].sort(deleteFirst).slice(0, surplus)) deletePod(cluster, pod);

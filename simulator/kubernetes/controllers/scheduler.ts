@@ -1,47 +1,79 @@
+import type { ClusterModel } from "../model/cluster-model.ts";
+import { recordEvent } from "../model/events.ts";
+import type { KubernetesNode, Pod } from "../model/objects.ts";
 import { bindPod } from "../model/pod-lifecycle.ts";
 import { isPodFinished, isPodTerminating, withCondition } from "../model/pod-state.ts";
-import { placePod } from "../model/scheduling.ts";
+import { Neighbours, topologyObjections } from "../model/pod-topology.ts";
+import { type NodeLoad, type Placement, placePod } from "../model/scheduling.ts";
+import { provisionFor, volumeObjections } from "../model/volumes.ts";
 import type { Controller } from "./controller.ts";
 
-/** Finds a node for each pod that has none, whenever a pod or a node changed in a way that may help. */
+const KEY = ["waiting pods"];
+
+/** Finds a node for each pod that has none, whenever something changed in a way that may help. */
 export const scheduler: Controller = {
   name: "scheduler",
 
   keysOf(change, cluster) {
-    if (change.resource.plural === "nodes") return waitingKeys(cluster.pods.onNode("").length);
-    if (change.resource.plural !== "pods") return [];
-    const isNew = change.type === "ADDED";
+    if (!cluster.pods.hasWaiting) return [];
+    const { plural, isCustom } = change.resource;
+    if (isCustom) return [];
+    if (plural === "nodes" || plural === "persistentvolumeclaims" || plural === "persistentvolumes") return KEY;
+    if (plural !== "pods") return [];
     const freesRoom = change.type === "DELETED" || change.before?.status !== change.object.status;
-    return isNew || freesRoom ? waitingKeys(cluster.pods.onNode("").length) : [];
+    return change.type === "ADDED" || freesRoom ? KEY : [];
   },
 
   reconcile(cluster) {
-    for (const pod of cluster.pods.onNode("")) {
-      if (isPodTerminating(pod) || isPodFinished(pod)) continue;
-      const loads = cluster
-        .table("nodes")
-        .list()
-        .map((node) => ({
-          node,
-          pods: cluster.pods.onNode(node.metadata.name).filter((other) => !isPodFinished(other)),
-        }));
-      const placement = placePod(pod, loads);
-      if (placement.kind === "bind") {
-        bindPod(cluster, pod, placement.nodeName);
+    const waiting = cluster.pods.onNode("").filter((pod) => !isPodTerminating(pod) && !isPodFinished(pod));
+    if (waiting.length === 0) return;
+    const nodes = cluster.table("nodes").list();
+    const surroundings: Surroundings = {
+      nodes: new Map(nodes.map((node) => [node.metadata.name, node])),
+      neighbours: new Neighbours(cluster.table("pods").list()),
+    };
+    for (const pod of waiting) {
+      const loads = nodes.map((node) => ({ node, use: cluster.pods.useOf(node.metadata.name) }));
+      const placement = place(cluster, pod, loads, surroundings);
+      if (placement.kind === "none") {
+        refuse(cluster, pod, placement.message);
         continue;
       }
-      const unschedulable = {
-        type: "PodScheduled",
-        status: "False",
-        reason: "Unschedulable",
-        message: placement.message,
-      };
-      const conditions = withCondition(pod.status?.conditions, unschedulable, cluster.nowText());
-      cluster.table("pods").update({ ...pod, status: { ...pod.status, phase: "Pending", conditions } });
+      provisionFor(cluster, pod, surroundings.nodes.get(placement.nodeName));
+      const bound = bindPod(cluster, pod, placement.nodeName);
+      if (!isPodFinished(bound)) surroundings.neighbours.add(bound);
     }
   },
 };
 
-function waitingKeys(waiting: number): string[] {
-  return waiting > 0 ? ["waiting pods"] : [];
+interface Surroundings {
+  readonly nodes: ReadonlyMap<string, KubernetesNode>;
+  readonly neighbours: Neighbours;
+}
+
+function place(
+  cluster: ClusterModel,
+  pod: Pod,
+  loads: readonly NodeLoad[],
+  { nodes, neighbours }: Surroundings,
+): Placement {
+  const volumes = pod.spec.volumes === undefined ? [] : volumeObjections(cluster, pod);
+  if (typeof volumes === "string") {
+    return { kind: "none", message: `0/${nodes.size} nodes are available: ${volumes}.` };
+  }
+  return placePod(pod, loads, [...volumes, ...topologyObjections(pod, nodes, neighbours)]);
+}
+
+function refuse(cluster: ClusterModel, pod: Pod, message: string): void {
+  const unschedulable = { type: "PodScheduled", status: "False", reason: "Unschedulable", message };
+  const conditions = withCondition(pod.status?.conditions, unschedulable, cluster.nowText());
+  const before = pod.status?.conditions?.find(({ type }) => type === "PodScheduled")?.message;
+  const refused = cluster.table("pods").update({ ...pod, status: { ...pod.status, phase: "Pending", conditions } });
+  if (before === message) return;
+  recordEvent(cluster, refused, {
+    type: "Warning",
+    reason: "FailedScheduling",
+    message,
+    component: "default-scheduler",
+  });
 }

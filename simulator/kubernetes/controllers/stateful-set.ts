@@ -3,7 +3,7 @@ import { keyOfObject } from "../model/object-table.ts";
 import type { Pod, StatefulSet } from "../model/objects.ts";
 import { deletePod } from "../model/pod-lifecycle.ts";
 import { isPodReady, isPodTerminating } from "../model/pod-state.ts";
-import { podFromTemplate, templateHash } from "../model/pod-template.ts";
+import { createPod, templateHash } from "../model/pod-template.ts";
 import { type Controller, controlledBy, controllerKeyOf, splitKey } from "./controller.ts";
 
 const REVISION = "controller-revision-hash";
@@ -19,7 +19,7 @@ export const statefulSetController: Controller = {
 
   reconcile(cluster, key) {
     const set = cluster.table("statefulsets").find(...splitKey(key));
-    if (!set) return;
+    if (!set || set.metadata.deletionTimestamp !== undefined) return;
     step(cluster, set);
     const pods = cluster.pods.ownedBy(set.metadata.uid).filter((pod) => !isPodTerminating(pod));
     const revision = templateHash(set.spec.template);
@@ -41,13 +41,14 @@ export const statefulSetController: Controller = {
 /** The one thing that may be done now. A name is free again only when its pod is gone, not while it terminates. */
 function step(cluster: ClusterModel, set: StatefulSet): void {
   const pods = new Map(cluster.pods.ownedBy(set.metadata.uid).map((pod) => [pod.metadata.name, pod]));
+  const parallel = cluster.instant || set.spec.podManagementPolicy === "Parallel";
   const name = (ordinal: number) => `${set.metadata.name}-${ordinal}`;
   for (let ordinal = 0; ordinal < set.spec.replicas; ordinal += 1) {
     const pod = pods.get(name(ordinal));
     if (!pod) {
-      createPod(cluster, set, name(ordinal), ordinal);
-      if (!cluster.instant) return;
-    } else if (isPodTerminating(pod) || !isPodReady(pod)) {
+      createMember(cluster, set, name(ordinal), ordinal);
+      if (!parallel) return;
+    } else if (!parallel && (isPodTerminating(pod) || !isPodReady(pod))) {
       return;
     }
   }
@@ -60,7 +61,11 @@ function step(cluster: ClusterModel, set: StatefulSet): void {
   if (next) deletePod(cluster, next);
 }
 
-function createPod(cluster: ClusterModel, set: StatefulSet, name: string, ordinal: number): void {
+function createMember(cluster: ClusterModel, set: StatefulSet, name: string, ordinal: number): void {
+  const claims = (set.spec.volumeClaimTemplates ?? []).map((template) => ensureClaim(cluster, set, template, name));
+  const others = (set.spec.template.spec.volumes ?? []).filter((volume) =>
+    claims.every((claim) => claim.name !== volume.name),
+  );
   const extras = {
     name,
     ownerReferences: controlledBy(set),
@@ -69,9 +74,34 @@ function createPod(cluster: ClusterModel, set: StatefulSet, name: string, ordina
       "statefulset.kubernetes.io/pod-name": name,
       [REVISION]: templateHash(set.spec.template),
     },
-    spec: { hostname: name },
+    spec: { hostname: name, ...(claims.length === 0 ? {} : { volumes: [...others, ...claims] }) },
   };
-  cluster.table("pods").create(podFromTemplate(set, set.spec.template, extras));
+  createPod(cluster, set, set.spec.template, extras);
+}
+
+type ClaimTemplate = NonNullable<StatefulSet["spec"]["volumeClaimTemplates"]>[number];
+
+/** A member keeps its claim for life and beyond: one that is there already is taken up again. */
+function ensureClaim(cluster: ClusterModel, set: StatefulSet, template: ClaimTemplate, podName: string) {
+  const { namespace } = set.metadata;
+  const claimName = `${template.metadata.name}-${podName}`;
+  const table = cluster.table("persistentvolumeclaims");
+  if (!table.find(namespace, claimName)) {
+    table.create({
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim",
+      metadata: {
+        name: claimName,
+        ...(namespace === undefined ? {} : { namespace }),
+        labels: { ...set.spec.selector.matchLabels, ...template.metadata.labels },
+        ...(template.metadata.annotations ? { annotations: template.metadata.annotations } : {}),
+        finalizers: ["kubernetes.io/pvc-protection"],
+      },
+      spec: template.spec,
+      status: { phase: "Pending" },
+    });
+  }
+  return { name: template.metadata.name, persistentVolumeClaim: { claimName } };
 }
 
 function highestFirst(left: Pod, right: Pod): number {

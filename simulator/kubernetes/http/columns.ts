@@ -1,6 +1,9 @@
+import type { ClusterModel } from "../model/cluster-model.ts";
+import { versionOf } from "../model/custom-resources.ts";
 import type { KubernetesNode, KubernetesObject, Metadata, Pod } from "../model/objects.ts";
 import { isNodeReady, isPodReady, isPodTerminating } from "../model/pod-state.ts";
-import { type ObjectOf, RESOURCE_SCHEMAS, type Resource, type ResourceName } from "../model/resources.ts";
+import { isBuiltIn, type ObjectOf, RESOURCE_SCHEMAS, type Resource, type ResourceName } from "../model/resources.ts";
+import { evaluateColumn } from "./custom-columns.ts";
 
 /** A column of `kubectl get`; a wide one is shown with `-o wide` only. */
 interface Column<T> {
@@ -96,6 +99,48 @@ const COLUMNS: Readonly<Partial<Record<ResourceName, Columns>>> = {
     { name: "Completions", cell: ({ spec, status }) => `${status?.succeeded ?? 0}/${spec.completions}` },
     AGE,
   ),
+  events: columns(
+    "events",
+    { name: "Last Seen", cell: (event, nowMs) => ageOf(event.lastTimestamp, nowMs) },
+    { name: "Type", cell: (event) => textOf(event, "type") },
+    { name: "Reason", cell: (event) => textOf(event, "reason") },
+    { name: "Object", cell: (event) => involved(event.involvedObject) },
+    { name: "Message", cell: (event) => textOf(event, "message") },
+  ),
+  namespaces: columns("namespaces", NAME, { name: "Status", cell: ({ status }) => status?.phase ?? "Active" }, AGE),
+  persistentvolumeclaims: columns(
+    "persistentvolumeclaims",
+    NAME,
+    { name: "Status", cell: ({ status }) => status?.phase ?? "Pending" },
+    { name: "Volume", cell: ({ spec }) => spec.volumeName ?? "" },
+    {
+      name: "Capacity",
+      cell: ({ spec, status }) => (status?.phase === "Bound" ? (spec.resources?.requests?.storage ?? "") : ""),
+    },
+    { name: "Access Modes", cell: ({ spec }) => accessModes(spec.accessModes) },
+    { name: "StorageClass", cell: ({ spec }) => spec.storageClassName ?? "" },
+    AGE,
+  ),
+  services: columns(
+    "services",
+    NAME,
+    { name: "Type", cell: ({ spec }) => textOf(spec, "type") },
+    { name: "Cluster-IP", cell: ({ spec }) => textOf(spec, "clusterIP") },
+    { name: "External-IP", cell: () => "<none>" },
+    AGE,
+  ),
+  storageclasses: columns(
+    "storageclasses",
+    NAME,
+    { name: "Provisioner", cell: ({ provisioner }) => provisioner },
+    { name: "ReclaimPolicy", cell: ({ reclaimPolicy }) => reclaimPolicy ?? "Delete" },
+    { name: "VolumeBindingMode", cell: ({ volumeBindingMode }) => volumeBindingMode ?? "Immediate" },
+    AGE,
+  ),
+  customresourcedefinitions: columns("customresourcedefinitions", NAME, {
+    name: "Created At",
+    cell: ({ metadata }) => metadata.creationTimestamp,
+  }),
   poddisruptionbudgets: columns(
     "poddisruptionbudgets",
     NAME,
@@ -112,12 +157,35 @@ const DEFAULT_COLUMNS: Columns = {
 };
 
 /** The columns of a resource's table; name and age for kinds of no special interest. */
-export function columnsOf({ plural }: Resource): Columns {
-  return COLUMNS[plural] ?? DEFAULT_COLUMNS;
+export function columnsOf(cluster: ClusterModel, resource: Resource): Columns {
+  return isBuiltIn(resource) ? (COLUMNS[resource.plural] ?? DEFAULT_COLUMNS) : customColumns(cluster, resource);
+}
+
+function customColumns(cluster: ClusterModel, { plural, group, version }: Resource): Columns {
+  const definition = cluster.table("customresourcedefinitions").find(undefined, `${plural}.${group}`);
+  const own = (definition && versionOf(definition, version)?.additionalPrinterColumns) ?? [];
+  if (own.length === 0) return DEFAULT_COLUMNS;
+  return {
+    definitions: [
+      { name: "Name", isWide: false },
+      ...own.map(({ name, priority = 0 }) => ({ name, isWide: priority > 0 })),
+    ],
+    cells: (object, nowMs) => [
+      object.metadata.name,
+      ...own.map(({ jsonPath, type }) => {
+        const text = evaluateColumn(object, jsonPath);
+        return type === "date" && text !== "" ? age(text, nowMs) : text;
+      }),
+    ],
+  };
 }
 
 function podStatus(pod: Pod): string {
   if (isPodTerminating(pod)) return "Terminating";
+  const states = (pod.status?.containerStatuses ?? []).map(({ state }) => state);
+  const waiting = states.find((state) => state?.waiting?.reason !== undefined)?.waiting?.reason;
+  if (waiting !== undefined) return waiting;
+  if (pod.status?.phase === "Failed") return "Error";
   return pod.status?.phase === "Succeeded" ? "Completed" : (pod.status?.phase ?? "Unknown");
 }
 
@@ -139,6 +207,18 @@ function internalAddress({ status }: KubernetesNode): string {
 function textOf(holder: unknown, field: string): string {
   const value = typeof holder === "object" && holder !== null ? Reflect.get(holder, field) : undefined;
   return typeof value === "string" && value !== "" ? value : "<none>";
+}
+
+function ageOf(since: unknown, nowMs: number): string {
+  return typeof since === "string" ? age(since, nowMs) : "<unknown>";
+}
+
+function involved(involvedObject: unknown): string {
+  return `${textOf(involvedObject, "kind").toLowerCase()}/${textOf(involvedObject, "name")}`;
+}
+
+function accessModes(modes: readonly string[] = []): string {
+  return modes.map((mode) => mode.replace(/[a-z]/g, "")).join(",");
 }
 
 function age(since: string, nowMs: number): string {

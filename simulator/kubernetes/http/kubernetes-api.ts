@@ -1,13 +1,19 @@
 import { Hono } from "hono";
+import { parse as parseYaml } from "yaml";
 import type { ClusterModel } from "../model/cluster-model.ts";
+import { CLUSTER_ADMIN, type Identity } from "../model/rbac.ts";
 import { badRequest, notFound, StatusError } from "../model/status-error.ts";
+import { answerReview } from "./access-review.ts";
+import { requireAccess } from "./authorization.ts";
 import { answerDiscovery } from "./discovery.ts";
-import { listObjects } from "./list.ts";
+import { listObjects, present } from "./list.ts";
+import { answerOpenApi } from "./openapi.ts";
+import { readLog } from "./pod-log.ts";
 import { parseApiPath, type ResourceTarget } from "./request-path.ts";
 import { readScale, requestEviction, writeScale } from "./subresources.ts";
 import { asTable, wantsTable } from "./table.ts";
 import { openWatch } from "./watch.ts";
-import { createObject, deleteObject, patchObject, replaceObject } from "./write.ts";
+import { createObject, deleteCollection, deleteObject, patchObject, replaceObject } from "./write.ts";
 
 /** What the API of one cluster needs. */
 export interface ServedCluster {
@@ -23,6 +29,10 @@ interface ApiRequest {
   readonly body: unknown;
   readonly contentType: string;
   readonly accept: string;
+  /** Who asks: the cluster's administrator, or whom that one impersonates. */
+  readonly identity: Identity;
+  /** Who writes, for the ownership of fields. */
+  readonly manager: string;
 }
 
 /** The Kubernetes APIs of all clusters: `/{cluster}/...`. `find` gives undefined for a cluster that does not exist. */
@@ -58,15 +68,31 @@ function tokenIn(authorization: string): string {
 }
 
 async function readRequest(request: Request, query: URLSearchParams): Promise<ApiRequest> {
-  const text = request.method === "GET" ? "" : await request.text();
-  let body: unknown;
-  try {
-    body = text === "" ? undefined : JSON.parse(text);
-  } catch {
-    throw badRequest("the body of the request is not valid JSON");
-  }
   const header = (name: string) => request.headers.get(name) ?? "";
-  return { method: request.method, query, body, contentType: header("content-type"), accept: header("accept") };
+  const contentType = header("content-type");
+  const text = request.method === "GET" ? "" : await request.text();
+  const user = header("impersonate-user");
+  const groups = header("impersonate-group")
+    .split(",")
+    .filter((group) => group !== "");
+  return {
+    method: request.method,
+    query,
+    body: parseBody(text, contentType),
+    contentType,
+    accept: header("accept"),
+    identity: user === "" ? CLUSTER_ADMIN : { user, groups: [...groups, "system:authenticated"] },
+    manager: query.get("fieldManager") ?? header("user-agent").split("/")[0] ?? "unknown",
+  };
+}
+
+function parseBody(text: string, contentType: string): unknown {
+  const isYaml = contentType.includes("yaml");
+  try {
+    return text === "" ? undefined : isYaml ? parseYaml(text) : JSON.parse(text);
+  } catch {
+    throw badRequest(`the body of the request is not valid ${isYaml ? "YAML" : "JSON"}`);
+  }
 }
 
 function statusResponse(error: StatusError): Response {
@@ -74,22 +100,50 @@ function statusResponse(error: StatusError): Response {
   return Response.json(error.toStatus(), { status: error.code, headers: retryAfter });
 }
 
+const NOWHERE = "the server could not find the requested resource";
+
 function route(served: ServedCluster, path: string, request: ApiRequest): Response {
-  const target = parseApiPath(path);
-  if (target.kind === "discovery") {
-    const found = request.method === "GET" ? answerDiscovery(target.path, served.kubernetesVersion) : undefined;
-    if (found === undefined) throw new StatusError(404, "NotFound", "the server could not find the requested resource");
-    return typeof found === "string" ? new Response(found) : Response.json(found);
-  }
-  if (target.kind === "unknown") {
-    throw new StatusError(404, "NotFound", "the server could not find the requested resource");
-  }
   const { model } = served;
   model.world.catchUp();
-  if (request.method === "GET") return read(model, target.target, request);
-  const change = () => write(model, target.target, request);
+  const target = parseApiPath(path, model.resources());
+  switch (target.kind) {
+    case "discovery":
+      return discover(served, target.path, request);
+    case "review":
+      if (request.method !== "POST") throw new StatusError(405, "MethodNotAllowed", NOT_ALLOWED);
+      return Response.json(answerReview(model, target.name, request.body, request.identity), { status: 201 });
+    case "unknown":
+      throw new StatusError(404, "NotFound", NOWHERE);
+    case "resource":
+      requireAccess(model, request.identity, request.method, target.target, request.query);
+      return act(model, target.target, request);
+  }
+}
+
+function discover({ model, kubernetesVersion }: ServedCluster, path: string, request: ApiRequest): Response {
+  if (request.method !== "GET") throw new StatusError(405, "MethodNotAllowed", NOT_ALLOWED);
+  const description = answerOpenApi(model, path);
+  if (description !== undefined) return Response.json(description);
+  const { accept } = request;
+  const found = answerDiscovery({ path, accept, resources: model.resources(), gitVersion: kubernetesVersion });
+  if (!found) throw new StatusError(404, "NotFound", NOWHERE);
+  const body = typeof found.body === "string" ? found.body : JSON.stringify(found.body);
+  return new Response(body, { headers: { "content-type": found.contentType } });
+}
+
+function act(model: ClusterModel, target: ResourceTarget, request: ApiRequest): Response {
+  const { subresource = "" } = target;
+  if (INTERACTIVE.has(subresource) && target.resource.plural === "pods") {
+    const message = `pods/${subresource} is not available: the pods of this cluster are a model and run no programs`;
+    throw new StatusError(501, "NotImplemented", message);
+  }
+  if (request.method === "GET") return read(model, target, request);
+  const change = () => write(model, target, request);
   return (isDryRun(request.query) ? model.world.rehearse(change) : model.world.change(change))();
 }
+
+const INTERACTIVE: ReadonlySet<string> = new Set(["exec", "attach", "portforward", "ephemeralcontainers"]);
+const NOT_ALLOWED = "the server does not allow this method on the requested resource";
 
 function isDryRun(query: URLSearchParams): boolean {
   const values = query.getAll("dryRun");
@@ -103,17 +157,22 @@ function read(cluster: ClusterModel, target: ResourceTarget, request: ApiRequest
   const watching = ["true", "1"].includes(query.get("watch") ?? "");
   if (watching) return openWatch(cluster, target, request);
   if (target.subresource === "scale") return Response.json(readScale(cluster, target));
-  requireKnownSubresource(target, ["status"]);
+  if (target.subresource === "log" && target.resource.plural === "pods") {
+    return new Response(readLog(cluster, target, query), { headers: { "content-type": "text/plain" } });
+  }
+  requireKnownSubresource(target);
+  const { resource } = target;
   const found =
     target.name === undefined
       ? listObjects(cluster, target, query)
-      : cluster.table(target.resource.plural).get(target.namespace, target.name);
-  return Response.json(wantsTable(request.accept) ? asTable(found, target.resource, cluster.nowMs) : found);
+      : present(cluster.tableOf(resource).get(target.namespace, target.name), resource);
+  return Response.json(wantsTable(request.accept) ? asTable(cluster, found, resource) : found);
 }
 
 /** Makes the change; the answer is given when it is durable. */
 function write(cluster: ClusterModel, target: ResourceTarget, request: ApiRequest): () => Response {
   const { method, body, query, contentType } = request;
+  const { resource } = target;
   if (target.subresource === "eviction" && method === "POST") {
     const outcome = requestEviction(cluster, target, body, query);
     return () =>
@@ -123,34 +182,36 @@ function write(cluster: ClusterModel, target: ResourceTarget, request: ApiReques
     const scale = writeScale(cluster, target, body, method === "PATCH" ? contentType : undefined);
     return () => Response.json(scale);
   }
-  requireKnownSubresource(target, ["status"]);
+  requireKnownSubresource(target);
   const key = `${method} ${target.name === undefined ? "collection" : "object"}`;
   switch (key) {
     case "POST collection": {
-      const created = createObject(cluster, target, body);
+      const created = createObject(cluster, target, request);
       return () => Response.json(created, { status: 201 });
     }
     case "PUT object": {
-      const replaced = replaceObject(cluster, target, body);
-      return () => Response.json(replaced);
+      const replaced = replaceObject(cluster, target, request);
+      return () => Response.json(present(replaced, resource));
     }
     case "PATCH object": {
-      const patched = patchObject(cluster, target, body, contentType);
-      return () => Response.json(patched);
+      const { object, isNew } = patchObject(cluster, target, request);
+      return () => Response.json(present(object, resource), { status: isNew ? 201 : 200 });
     }
     case "DELETE object": {
       const deleted = deleteObject(cluster, target, body, query);
       return () => Response.json(deleted);
     }
+    case "DELETE collection": {
+      const deleted = deleteCollection(cluster, target, body, query);
+      return () => Response.json(deleted);
+    }
     default:
-      throw new StatusError(405, "MethodNotAllowed", "the server does not allow this method on the requested resource");
+      throw new StatusError(405, "MethodNotAllowed", NOT_ALLOWED);
   }
 }
 
-function requireKnownSubresource(target: ResourceTarget, known: readonly string[]): void {
-  if (target.subresource === undefined || known.includes(target.subresource)) return;
-  throw notFound(
-    { plural: target.resource.plural, group: target.resource.group },
-    `${target.name}/${target.subresource}`,
-  );
+function requireKnownSubresource({ resource, name, subresource }: ResourceTarget): void {
+  if (subresource === undefined || (subresource === "status" && resource.hasStatus)) return;
+  if (subresource === "finalize" && resource.plural === "namespaces") return;
+  throw notFound({ plural: resource.plural, group: resource.group }, `${name}/${subresource}`);
 }

@@ -1,8 +1,9 @@
-import { RESOURCES, type Resource } from "../model/resources.ts";
+import type { Resource } from "../model/resources.ts";
 
 /** What a request below a cluster's URL is about. */
 export type ApiTarget =
   | { readonly kind: "discovery"; readonly path: string }
+  | { readonly kind: "review"; readonly name: string; readonly namespace: string | undefined }
   | { readonly kind: "resource"; readonly target: ResourceTarget }
   | { readonly kind: "unknown" };
 
@@ -14,8 +15,11 @@ export interface ResourceTarget {
   readonly subresource: string | undefined;
 }
 
+const UNKNOWN = { kind: "unknown" } as const;
+const REVIEW_GROUPS: ReadonlySet<string> = new Set(["authorization.k8s.io", "authentication.k8s.io"]);
+
 /** Reads the path of a Kubernetes API request (`/api/v1/...`, `/apis/{group}/{version}/...`). */
-export function parseApiPath(path: string): ApiTarget {
+export function parseApiPath(path: string, resources: readonly Resource[]): ApiTarget {
   const parts = path.split("/").filter((part) => part !== "");
   if (isDiscovery(parts)) return { kind: "discovery", path: `/${parts.join("/")}` };
   const [group, version, rest] =
@@ -23,11 +27,14 @@ export function parseApiPath(path: string): ApiTarget {
   const inNamespace = rest[0] === "namespaces" && rest.length > 2 && rest[2] !== "status" && rest[2] !== "finalize";
   const namespace = inNamespace ? rest[1] : undefined;
   const [plural, name, subresource, ...more] = (inNamespace ? rest.slice(2) : rest).map(decodeURIComponent);
-  const resource = RESOURCES.find(
+  if (REVIEW_GROUPS.has(group)) {
+    return name === undefined && plural !== undefined ? { kind: "review", name: plural, namespace } : UNKNOWN;
+  }
+  const resource = resources.find(
     (candidate) => candidate.plural === plural && candidate.group === group && candidate.version === version,
   );
-  if (!resource || more.length > 0) return { kind: "unknown" };
-  if (resource.namespaced !== inNamespace && (name !== undefined || inNamespace)) return { kind: "unknown" };
+  if (!resource || more.length > 0) return UNKNOWN;
+  if (resource.namespaced !== inNamespace && (name !== undefined || inNamespace)) return UNKNOWN;
   return { kind: "resource", target: { resource, namespace, name, subresource } };
 }
 

@@ -1,3 +1,4 @@
+import type { ClusterModel } from "../model/cluster-model.ts";
 import type { KubernetesObject } from "../model/objects.ts";
 import type { Resource } from "../model/resources.ts";
 import { columnsOf } from "./columns.ts";
@@ -9,11 +10,12 @@ export function wantsTable(accept: string): boolean {
 
 /** The Table form of an object or a list. */
 export function asTable(
+  cluster: ClusterModel,
   found: KubernetesObject | { readonly metadata: object; readonly items: readonly KubernetesObject[] },
   resource: Resource,
-  nowMs: number,
 ) {
-  const { definitions, cells } = columnsOf(resource);
+  const { definitions, cells } = columnsOf(cluster, resource);
+  const { nowMs } = cluster;
   const objects = "items" in found && Array.isArray(found.items) ? found.items : [found];
   return {
     kind: "Table",

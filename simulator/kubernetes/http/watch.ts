@@ -3,7 +3,7 @@ import type { ObjectChange } from "../model/object-table.ts";
 import type { KubernetesObject } from "../model/objects.ts";
 import { apiVersionOf } from "../model/resources.ts";
 import { badRequest, StatusError } from "../model/status-error.ts";
-import { selectionOf } from "./list.ts";
+import { present, refuseFuture, selectionOf } from "./list.ts";
 import type { ResourceTarget } from "./request-path.ts";
 import { asTable, wantsTable } from "./table.ts";
 
@@ -26,7 +26,7 @@ interface ObjectEvent extends WatchEvent {
 /**
  * Opens a watch: one line of JSON per event. From a `resourceVersion` it sends what happened since; when that is no longer
  * known, the only event is an ERROR with a 410 Status (so does the real server, under a status of 200). Without a version,
- * or from "0", it begins with an ADDED event per object. Ends after `timeoutSeconds`. To a client that asks for tables
+ * or from "0", it begins with an ADDED event per object; with `sendInitialEvents` a bookmark says where these end. Ends after `timeoutSeconds`. To a client that asks for tables
  * (`kubectl get --watch`) each object goes as one.
  */
 export function openWatch(
@@ -36,7 +36,15 @@ export function openWatch(
 ): Response {
   const selected = selectionOf(target, query);
   const from = query.get("resourceVersion") ?? "";
-  const first = firstEvents(cluster, target, from, selected);
+  const initial = ["true", "1"].includes(query.get("sendInitialEvents") ?? "");
+  if (initial && query.get("resourceVersionMatch") !== "NotOlderThan") {
+    throw badRequest(
+      "resourceVersionMatch is forbidden for watch unless sendInitialEvents is set, and must then be NotOlderThan",
+    );
+  }
+  const first = initial
+    ? { events: additions(cluster, target, selected) }
+    : firstEvents(cluster, target, from, selected);
   if ("error" in first) {
     return new Response(`${JSON.stringify({ type: "ERROR", object: first.error.toStatus() })}\n`, { headers: HEADERS });
   }
@@ -47,9 +55,12 @@ export function openWatch(
     start(controller) {
       const encoder = new TextEncoder();
       const send = (event: WatchEvent) => controller.enqueue(encoder.encode(`${JSON.stringify(event)}\n`));
-      const show = ({ type, object }: ObjectEvent) =>
-        send({ type, object: wantsTable(accept) ? asTable(object, target.resource, cluster.nowMs) : object });
+      const show = ({ type, object }: ObjectEvent) => {
+        const shown = present(object, target.resource);
+        send({ type, object: wantsTable(accept) ? asTable(cluster, shown, target.resource) : shown });
+      };
       first.events.forEach(show);
+      if (initial) send(bookmark(cluster, target, { "k8s.io/initial-events-end": "true" }));
       const unsubscribe = cluster.log.subscribe((change) => eventsOf(change, target, selected).forEach(show));
       const stopBookmarks = bookmarks ? sendBookmarks(cluster, target, send) : () => {};
       const { clock } = cluster.world;
@@ -74,6 +85,16 @@ function readSeconds(text: string | null): number {
   return seconds === 0 ? DEFAULT_TIMEOUT_SECONDS : seconds;
 }
 
+/** An ADDED event for each object that there is. */
+function additions(
+  cluster: ClusterModel,
+  target: ResourceTarget,
+  selected: (object: KubernetesObject) => boolean,
+): ObjectEvent[] {
+  const objects = cluster.tableOf(target.resource).list(target.namespace).filter(selected);
+  return objects.map((object) => ({ type: "ADDED", object }));
+}
+
 function firstEvents(
   cluster: ClusterModel,
   target: ResourceTarget,
@@ -81,11 +102,11 @@ function firstEvents(
   selected: (object: KubernetesObject) => boolean,
 ): { readonly events: ObjectEvent[] } | { readonly error: StatusError } {
   if (from === "" || from === "0") {
-    const objects = cluster.table(target.resource.plural).list(target.namespace).filter(selected);
-    return { events: objects.map((object) => ({ type: "ADDED", object })) };
+    return { events: additions(cluster, target, selected) };
   }
   const version = Number(from);
   if (!Number.isInteger(version)) throw badRequest(`resourceVersion must be a number, not ${from}`);
+  refuseFuture(cluster, version);
   try {
     return { events: cluster.log.since(version).flatMap((change) => eventsOf(change, target, selected)) };
   } catch (error) {
@@ -100,7 +121,7 @@ function eventsOf(
   target: ResourceTarget,
   selected: (object: KubernetesObject) => boolean,
 ): ObjectEvent[] {
-  if (change.resource.plural !== target.resource.plural) return [];
+  if (change.resource.plural !== target.resource.plural || change.resource.group !== target.resource.group) return [];
   const was = change.before !== undefined && selected(change.before);
   const is = change.type !== "DELETED" && selected(change.object);
   if (!was && !is) return [];
@@ -108,13 +129,20 @@ function eventsOf(
   return [{ type, object: change.object }];
 }
 
+function bookmark(cluster: ClusterModel, { resource }: ResourceTarget, annotations?: object): WatchEvent {
+  const metadata = {
+    resourceVersion: String(cluster.version),
+    creationTimestamp: null,
+    ...(annotations ? { annotations } : {}),
+  };
+  return { type: "BOOKMARK", object: { kind: resource.kind, apiVersion: apiVersionOf(resource), metadata } };
+}
+
 function sendBookmarks(cluster: ClusterModel, target: ResourceTarget, send: (event: WatchEvent) => void): () => void {
   const { clock } = cluster.world;
   const arm = () =>
     clock.at(clock.nowMs() + BOOKMARK_SECONDS * 1_000, () => {
-      const metadata = { resourceVersion: String(cluster.version), creationTimestamp: null };
-      const { kind } = target.resource;
-      send({ type: "BOOKMARK", object: { kind, apiVersion: apiVersionOf(target.resource), metadata } });
+      send(bookmark(cluster, target));
       timer = arm();
     });
   let timer = arm();

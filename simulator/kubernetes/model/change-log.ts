@@ -28,6 +28,17 @@ export class ChangeLog {
     }
   }
 
+  /** Forgets everything up to `version`. */
+  restart(version: number): void {
+    this.#changes = [];
+    this.#firstVersion = version;
+  }
+
+  /** The newest version whose change is no longer known. */
+  get firstVersion(): number {
+    return this.#firstVersion;
+  }
+
   /** The changes after `version`. Throws a 410 Status when some of them are no longer known. */
   since(version: number): ObjectChange[] {
     if (version < this.#firstVersion) {

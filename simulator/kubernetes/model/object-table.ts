@@ -50,6 +50,10 @@ export class ObjectTable<T extends KubernetesObject> {
     });
   }
 
+  get size(): number {
+    return this.#collection.size;
+  }
+
   find(namespace: string | undefined, name: string): T | undefined {
     return this.#collection.get(keyOf(namespace, name));
   }
@@ -71,32 +75,53 @@ export class ObjectTable<T extends KubernetesObject> {
 
   /** Throws a 409 Status when the name is taken, a 422 when the object is not valid. */
   create(draft: ObjectDraft): T {
-    const object = this.check({ ...draft, metadata: this.#newMetadata(draft) });
-    if (this.find(object.metadata.namespace, object.metadata.name)) {
-      throw alreadyExists(this.#label, object.metadata.name);
-    }
-    return this.#write("ADDED", undefined, object);
+    const { metadata, ...content } = draft;
+    return this.add(metadata, (full) => this.check({ ...content, metadata: full }), content.spec !== undefined);
+  }
+
+  /**
+   * Adds an object that is known to be valid: `make` puts its metadata to its content, which may be shared with other
+   * objects. Throws a 409 Status when the name is taken.
+   */
+  add(given: ObjectDraft["metadata"], make: (metadata: Metadata) => T, hasSpec = true): T {
+    if (this.find(given.namespace, given.name)) throw alreadyExists(this.#label, given.name);
+    const version = this.#host.nextVersion();
+    const metadata: Metadata = {
+      ...given,
+      uid: this.#host.newUid(),
+      resourceVersion: String(version),
+      creationTimestamp: this.#host.nowText(),
+    };
+    if (hasSpec) metadata.generation = 1;
+    return this.#keep("ADDED", undefined, make(metadata), version);
   }
 
   /**
    * Replaces an object. A `resourceVersion` other than the stored one is a 409 Status; an equal object is no write.
-   * The generation goes up when the spec changes.
+   * The generation goes up when the spec changes. An object that was only waiting for its finalizers goes away with the
+   * last of them.
    */
-  update(next: KubernetesObject): T {
+  update(next: T): T {
     const { namespace, name } = next.metadata;
     const current = this.get(namespace, name);
     if (next.metadata.resourceVersion !== current.metadata.resourceVersion) throw staleVersion(this.#label, name);
     if (isDeepStrictEqual(next, current)) return current;
-    const generation = current.metadata.generation;
-    const bumped =
-      generation !== undefined && !isDeepStrictEqual(next.spec, current.spec) ? generation + 1 : generation;
-    const metadata = {
+    if (isReleased(next)) {
+      this.remove(current);
+      return next;
+    }
+    const version = this.#host.nextVersion();
+    const { generation } = current.metadata;
+    const metadata: Metadata = {
       ...next.metadata,
       uid: current.metadata.uid,
+      resourceVersion: String(version),
       creationTimestamp: current.metadata.creationTimestamp,
-      ...(bumped === undefined ? {} : { generation: bumped }),
     };
-    return this.#write("MODIFIED", current, this.check({ ...next, metadata }));
+    if (generation !== undefined) {
+      metadata.generation = isDeepStrictEqual(next.spec, current.spec) ? generation : generation + 1;
+    }
+    return this.#keep("MODIFIED", current, { ...next, metadata }, version);
   }
 
   /** Takes an object away for good. */
@@ -107,6 +132,24 @@ export class ObjectTable<T extends KubernetesObject> {
     this.#collection.delete(keyOfObject(current));
     const last = { ...current, metadata: { ...current.metadata, resourceVersion: String(version) } };
     this.#host.changed({ type: "DELETED", resource: this.resource, before: current, object: last, version });
+  }
+
+  /**
+   * Ends an object's life as the API server does: at once when nothing holds it, else it stays, marked, until its last
+   * finalizer is taken off. Answers whether it is gone.
+   */
+  finish(object: KubernetesObject, moreFinalizers: readonly string[] = []): boolean {
+    const current = this.find(object.metadata.namespace, object.metadata.name);
+    if (!current || current.metadata.uid !== object.metadata.uid) return true;
+    const finalizers = [...new Set([...(current.metadata.finalizers ?? []), ...moreFinalizers])];
+    const metadata: Metadata = {
+      ...current.metadata,
+      deletionTimestamp: current.metadata.deletionTimestamp ?? this.#host.nowText(),
+      deletionGracePeriodSeconds: 0,
+    };
+    if (finalizers.length > 0) metadata.finalizers = finalizers;
+    this.update({ ...current, metadata });
+    return this.find(object.metadata.namespace, object.metadata.name) === undefined;
   }
 
   /** The object as this kind, or a 422 Status that says which field is wrong. */
@@ -121,27 +164,24 @@ export class ObjectTable<T extends KubernetesObject> {
     return { plural: this.resource.plural, group: this.resource.group };
   }
 
-  #newMetadata(draft: ObjectDraft): Metadata {
-    return {
-      ...draft.metadata,
-      uid: this.#host.newUid(),
-      resourceVersion: "",
-      creationTimestamp: this.#host.nowText(),
-      ...("spec" in draft && draft.spec !== undefined ? { generation: 1 } : {}),
-    };
-  }
-
-  #write(type: "ADDED" | "MODIFIED", before: T | undefined, next: T): T {
-    const version = this.#host.nextVersion();
-    const object = { ...next, metadata: { ...next.metadata, resourceVersion: String(version) } };
+  #keep(type: "ADDED" | "MODIFIED", before: T | undefined, object: T, version: number): T {
     this.#collection.put(keyOfObject(object), object);
     this.#host.changed({ type, resource: this.resource, before, object, version });
     return object;
   }
 }
 
+/** Whether deletion was asked for and nothing holds the object any more: no finalizer, no grace period. */
+function isReleased({ metadata, kind, spec }: KubernetesObject): boolean {
+  if (metadata.deletionTimestamp === undefined || (metadata.finalizers ?? []).length > 0) return false;
+  if ((metadata.deletionGracePeriodSeconds ?? 0) > 0) return false;
+  if (kind !== "Namespace") return true;
+  const own: unknown = typeof spec === "object" && spec !== null && "finalizers" in spec ? spec.finalizers : undefined;
+  return !Array.isArray(own) || own.length === 0;
+}
+
 /** A schema's way to say whether a value is an object of this kind. */
-type Parse<T> = (value: unknown) => { success: true; data: T } | { success: false; error: ParseProblem };
+export type Parse<T> = (value: unknown) => { success: true; data: T } | { success: false; error: ParseProblem };
 
 interface ParseProblem {
   readonly issues: ReadonlyArray<{ readonly path: readonly PropertyKey[]; readonly message: string }>;

@@ -12,6 +12,15 @@ const ownerReference = z.looseObject({
   controller: z.boolean().optional(),
 });
 
+const managedFields = z.looseObject({
+  manager: z.string(),
+  operation: z.string(),
+  apiVersion: z.string().optional(),
+  time: z.string().optional(),
+  subresource: z.string().optional(),
+  fieldsV1: z.record(z.string(), z.unknown()).optional(),
+});
+
 export const metadataSchema = z.looseObject({
   name: z.string(),
   namespace: z.string().optional(),
@@ -25,6 +34,7 @@ export const metadataSchema = z.looseObject({
   deletionTimestamp: z.string().optional(),
   deletionGracePeriodSeconds: z.number().optional(),
   finalizers: z.array(z.string()).optional(),
+  managedFields: z.array(managedFields).optional(),
 });
 
 export const condition = z.looseObject({
@@ -35,7 +45,7 @@ export const condition = z.looseObject({
   lastTransitionTime: z.string().optional(),
 });
 
-const objectShape = { apiVersion: z.string(), kind: z.string(), metadata: metadataSchema };
+export const objectShape = { apiVersion: z.string(), kind: z.string(), metadata: metadataSchema };
 
 const requirements = z.array(
   z.object({ key: z.string(), operator: z.string(), values: z.array(z.string()).optional() }),
@@ -46,14 +56,12 @@ export const labelSelectorSchema = z.object({
   matchExpressions: requirements.optional(),
 });
 
+export const nodeSelectorTerms = z.array(
+  z.looseObject({ matchExpressions: requirements.optional(), matchFields: requirements.optional() }),
+);
+
 const nodeAffinity = z.looseObject({
-  requiredDuringSchedulingIgnoredDuringExecution: z
-    .looseObject({
-      nodeSelectorTerms: z.array(
-        z.looseObject({ matchExpressions: requirements.optional(), matchFields: requirements.optional() }),
-      ),
-    })
-    .optional(),
+  requiredDuringSchedulingIgnoredDuringExecution: z.looseObject({ nodeSelectorTerms }).optional(),
 });
 
 const toleration = z.looseObject({
@@ -67,9 +75,46 @@ const taint = z.looseObject({ key: z.string(), value: z.string().optional(), eff
 
 const quantity = z.union([z.string(), z.number()]);
 
+const podAntiAffinity = z.looseObject({
+  requiredDuringSchedulingIgnoredDuringExecution: z
+    .array(
+      z.looseObject({
+        topologyKey: z.string(),
+        labelSelector: labelSelectorSchema.optional(),
+        namespaces: z.array(z.string()).optional(),
+      }),
+    )
+    .optional(),
+});
+
+const spreadConstraint = z.looseObject({
+  maxSkew: z.number().int().positive(),
+  topologyKey: z.string(),
+  whenUnsatisfiable: z.string(),
+  labelSelector: labelSelectorSchema.optional(),
+});
+
+const reference = z.looseObject({ name: z.string().optional(), optional: z.boolean().optional() });
+
+const volumeSource = z.looseObject({
+  name: z.string(),
+  persistentVolumeClaim: z.looseObject({ claimName: z.string() }).optional(),
+  secret: z.looseObject({ secretName: z.string().optional(), optional: z.boolean().optional() }).optional(),
+  configMap: reference.optional(),
+});
+
+const environmentSource = z.looseObject({ secretRef: reference.optional(), configMapRef: reference.optional() });
+
+const environmentVariable = z.looseObject({
+  name: z.string(),
+  valueFrom: z.looseObject({ secretKeyRef: reference.optional(), configMapKeyRef: reference.optional() }).nullish(),
+});
+
 const container = z.looseObject({
   name: z.string(),
   image: z.string().optional(),
+  env: z.array(environmentVariable).optional(),
+  envFrom: z.array(environmentSource).optional(),
   resources: z.looseObject({ requests: z.record(z.string(), quantity).optional() }).optional(),
 });
 
@@ -80,7 +125,12 @@ export const podSpecSchema = z.looseObject({
   tolerations: z.array(toleration).optional(),
   restartPolicy: z.string().optional(),
   terminationGracePeriodSeconds: z.number().optional(),
-  affinity: z.looseObject({ nodeAffinity: nodeAffinity.optional() }).optional(),
+  affinity: z
+    .looseObject({ nodeAffinity: nodeAffinity.optional(), podAntiAffinity: podAntiAffinity.optional() })
+    .optional(),
+  topologySpreadConstraints: z.array(spreadConstraint).optional(),
+  volumes: z.array(volumeSource).optional(),
+  serviceAccountName: z.string().optional(),
 });
 
 export const podSchema = z.looseObject({
@@ -91,7 +141,24 @@ export const podSchema = z.looseObject({
       phase: z.string().optional(),
       conditions: z.array(condition).optional(),
       startTime: z.string().optional(),
-      containerStatuses: z.array(z.looseObject({ name: z.string(), restartCount: z.number() })).optional(),
+      podIP: z.string().optional(),
+      containerStatuses: z
+        .array(
+          z.looseObject({
+            name: z.string(),
+            restartCount: z.number(),
+            state: z
+              .looseObject({
+                waiting: z.looseObject({ reason: z.string().optional(), message: z.string().optional() }).optional(),
+                running: z.looseObject({ startedAt: z.string().optional() }).optional(),
+                terminated: z
+                  .looseObject({ exitCode: z.number().optional(), finishedAt: z.string().optional() })
+                  .optional(),
+              })
+              .optional(),
+          }),
+        )
+        .optional(),
     })
     .optional(),
 });
@@ -146,10 +213,40 @@ export const replicaSetSchema = z.looseObject({
   status: workloadStatus,
 });
 
+export const claimSpec = z.looseObject({
+  storageClassName: z.string().optional(),
+  volumeName: z.string().optional(),
+  accessModes: z.array(z.string()).optional(),
+  resources: z.looseObject({ requests: z.record(z.string(), quantity).optional() }).optional(),
+});
+
 export const statefulSetSchema = z.looseObject({
   ...objectShape,
-  spec: z.looseObject({ replicas: replicas.default(1), selector: labelSelectorSchema, template }),
+  spec: z.looseObject({
+    replicas: replicas.default(1),
+    selector: labelSelectorSchema,
+    template,
+    podManagementPolicy: z.string().optional(),
+    volumeClaimTemplates: z
+      .array(
+        z.looseObject({
+          metadata: z.looseObject({ name: z.string(), labels: labels.optional(), annotations: labels.optional() }),
+          spec: claimSpec,
+        }),
+      )
+      .optional(),
+  }),
   status: workloadStatus,
+});
+
+export const phase = z
+  .looseObject({ phase: z.string().optional(), conditions: z.array(condition).optional() })
+  .optional();
+
+export const namespaceSchema = z.looseObject({
+  ...objectShape,
+  spec: z.looseObject({ finalizers: z.array(z.string()).optional() }).optional(),
+  status: phase,
 });
 
 export const daemonSetSchema = z.looseObject({
@@ -163,10 +260,22 @@ export const jobSchema = z.looseObject({
   spec: z.looseObject({
     completions: z.number().int().positive().default(1),
     parallelism: z.number().int().nonnegative().default(1),
+    backoffLimit: z.number().int().nonnegative().default(6),
+    activeDeadlineSeconds: z.number().positive().optional(),
+    ttlSecondsAfterFinished: z.number().nonnegative().optional(),
+    suspend: z.boolean().optional(),
     selector: labelSelectorSchema.optional(),
     template,
   }),
-  status: z.looseObject({ succeeded: z.number().optional(), completionTime: z.string().optional() }).optional(),
+  status: z
+    .looseObject({
+      succeeded: z.number().optional(),
+      failed: z.number().optional(),
+      startTime: z.string().optional(),
+      completionTime: z.string().optional(),
+      conditions: z.array(condition).optional(),
+    })
+    .optional(),
 });
 
 export const budgetSchema = z.looseObject({
@@ -212,6 +321,9 @@ export type Deployment = z.infer<typeof deploymentSchema>;
 export type ReplicaSet = z.infer<typeof replicaSetSchema>;
 export type StatefulSet = z.infer<typeof statefulSetSchema>;
 export type DaemonSet = z.infer<typeof daemonSetSchema>;
+export type Namespace = z.infer<typeof namespaceSchema>;
+export type PodStatus = NonNullable<Pod["status"]>;
+export type ManagedFields = z.infer<typeof managedFields>;
 export type Job = z.infer<typeof jobSchema>;
 export type Budget = z.infer<typeof budgetSchema>;
 export type IntOrPercent = z.infer<typeof intOrPercent>;

@@ -1,22 +1,11 @@
 import { z } from "zod";
+import { isObject } from "./list-keys.ts";
 import { badRequest, StatusError } from "./status-error.ts";
+import { mergeStrategically } from "./strategic-merge.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Lists that a strategic merge patch merges by a key instead of replacing, by the name of their field. */
-const MERGE_KEYS: Readonly<Record<string, string>> = {
-  conditions: "type",
-  taints: "key",
-  containers: "name",
-  initContainers: "name",
-  env: "name",
-  volumes: "name",
-  volumeMounts: "mountPath",
-  ports: "containerPort",
-  ownerReferences: "uid",
-  addresses: "type",
-  tolerations: "key",
-};
+const STRATEGIC = "application/strategic-merge-patch+json";
 
 const jsonPatchSchema = z.array(
   z.object({
@@ -27,10 +16,14 @@ const jsonPatchSchema = z.array(
   }),
 );
 
-/** Applies a patch of the given content type to a value. Throws a Status error (400, 415, 422) for what cannot be applied. */
-export function applyPatch(target: unknown, patch: unknown, contentType: string): unknown {
-  switch (contentType.split(";")[0]?.trim()) {
-    case "application/strategic-merge-patch+json":
+/**
+ * Applies a patch of the given content type to a value. Custom resources know no strategic merge.
+ * Throws a Status error (400, 415, 422) for what cannot be applied.
+ */
+export function applyPatch(target: unknown, patch: unknown, contentType: string, isCustom = false): unknown {
+  const type = contentType.split(";")[0]?.trim();
+  switch (isCustom && type === STRATEGIC ? "" : type) {
+    case STRATEGIC:
       return mergeStrategically(target, requireObject(patch));
     case "application/merge-patch+json":
       return mergePlainly(target, requireObject(patch));
@@ -40,7 +33,7 @@ export function applyPatch(target: unknown, patch: unknown, contentType: string)
       throw new StatusError(
         415,
         "UnsupportedMediaType",
-        `the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json`,
+        `the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, ${isCustom ? "" : `${STRATEGIC}, `}application/apply-patch+yaml`,
       );
   }
 }
@@ -50,10 +43,6 @@ function requireObject(patch: unknown): Json {
   return patch;
 }
 
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** RFC 7386. */
 function mergePlainly(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch;
@@ -61,41 +50,6 @@ function mergePlainly(target: unknown, patch: unknown): unknown {
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete result[key];
     else result[key] = mergePlainly(result[key], value);
-  }
-  return result;
-}
-
-function mergeStrategically(target: unknown, patch: unknown, field = ""): unknown {
-  if (Array.isArray(patch)) return mergeLists(target, patch, field);
-  if (!isObject(patch)) return patch;
-  if (patch.$patch === "replace") return withoutDirectives(patch);
-  const result: Record<string, unknown> = isObject(target) ? { ...target } : {};
-  const retained = Array.isArray(patch.$retainKeys) ? patch.$retainKeys : undefined;
-  if (retained) for (const key of Object.keys(result)) if (!retained.includes(key)) delete result[key];
-  for (const [key, value] of Object.entries(withoutDirectives(patch))) {
-    if (value === null) delete result[key];
-    else result[key] = mergeStrategically(result[key], value, key);
-  }
-  return result;
-}
-
-function withoutDirectives(patch: Json): Json {
-  return Object.fromEntries(Object.entries(patch).filter(([key]) => !key.startsWith("$")));
-}
-
-function mergeLists(target: unknown, patch: readonly unknown[], field: string): unknown {
-  const mergeKey = MERGE_KEYS[field];
-  if (field === "finalizers") return [...new Set([...(Array.isArray(target) ? target : []), ...patch])];
-  if (mergeKey === undefined || !patch.every(isObject)) return patch;
-  const result: unknown[] =
-    patch.some((item) => item.$patch === "replace") || !Array.isArray(target) ? [] : [...target];
-  for (const item of patch) {
-    if (item.$patch === "replace") continue;
-    const index = result.findIndex((other) => isObject(other) && other[mergeKey] === item[mergeKey]);
-    if (item.$patch === "delete") {
-      if (index >= 0) result.splice(index, 1);
-    } else if (index >= 0) result[index] = mergeStrategically(result[index], item);
-    else result.push(mergeStrategically({}, item));
   }
   return result;
 }

@@ -1,13 +1,39 @@
 import type { Pod } from "./objects.ts";
+import { requestsOf } from "./pod-requests.ts";
+import { isPodFinished } from "./pod-state.ts";
+
+/** What the unfinished pods of a node take of it. */
+export interface NodeUse {
+  readonly pods: number;
+  readonly cpu: number;
+  readonly memory: number;
+  /** How many of them each controller has, by its uid. */
+  readonly byOwner: ReadonlyMap<string, number>;
+}
+
+interface MutableUse {
+  pods: number;
+  cpu: number;
+  memory: number;
+  readonly byOwner: Map<string, number>;
+}
+
+const UNUSED: NodeUse = { pods: 0, cpu: 0, memory: 0, byOwner: new Map() };
 
 /** Pods by what controllers ask for: the node they are on, the object that controls them, those without a node. */
 export class PodIndex {
   readonly #byNode = new Map<string, Map<string, Pod>>();
   readonly #byOwner = new Map<string, Map<string, Pod>>();
+  readonly #use = new Map<string, MutableUse>();
 
   /** Pods bound to a node, by name; "" gives those that wait for one. */
   onNode(nodeName: string): Pod[] {
     return sorted(this.#byNode.get(nodeName));
+  }
+
+  /** Whether any pod has no node, finished ones included. */
+  get hasWaiting(): boolean {
+    return (this.#byNode.get("")?.size ?? 0) > 0;
   }
 
   /** Pods whose controlling owner has this uid, by name. */
@@ -15,16 +41,40 @@ export class PodIndex {
     return sorted(this.#byOwner.get(uid));
   }
 
+  /** What is taken of a node. */
+  useOf(nodeName: string): NodeUse {
+    return this.#use.get(nodeName) ?? UNUSED;
+  }
+
   /** Follows a change of one pod: `before` is undefined for a new one, `after` for one that is gone. */
   change(before: Pod | undefined, after: Pod | undefined): void {
     if (before) {
-      this.#byNode.get(before.spec.nodeName ?? "")?.delete(before.metadata.uid);
-      this.#byOwner.get(controllerUid(before) ?? "")?.delete(before.metadata.uid);
+      remove(this.#byNode, before.spec.nodeName ?? "", before);
+      remove(this.#byOwner, controllerUid(before) ?? "", before);
+      this.#count(before, -1);
     }
     if (after) {
       add(this.#byNode, after.spec.nodeName ?? "", after);
       add(this.#byOwner, controllerUid(after) ?? "", after);
+      this.#count(after, 1);
     }
+  }
+
+  #count(pod: Pod, by: 1 | -1): void {
+    const { nodeName } = pod.spec;
+    if (nodeName === undefined || isPodFinished(pod)) return;
+    const use = this.#use.get(nodeName) ?? { pods: 0, cpu: 0, memory: 0, byOwner: new Map<string, number>() };
+    this.#use.set(nodeName, use);
+    const { cpu, memory } = requestsOf(pod);
+    const owner = controllerUid(pod);
+    use.pods += by;
+    // Thousands of additions of fractions drift; a node without pods is empty again.
+    use.cpu = use.pods === 0 ? 0 : use.cpu + by * cpu;
+    use.memory = use.pods === 0 ? 0 : use.memory + by * memory;
+    if (owner === undefined) return;
+    const count = (use.byOwner.get(owner) ?? 0) + by;
+    if (count > 0) use.byOwner.set(owner, count);
+    else use.byOwner.delete(owner);
   }
 }
 
@@ -38,15 +88,19 @@ function add(index: Map<string, Map<string, Pod>>, key: string, pod: Pod): void 
   index.set(key, pods);
 }
 
+function remove(index: Map<string, Map<string, Pod>>, key: string, pod: Pod): void {
+  const pods = index.get(key);
+  pods?.delete(pod.metadata.uid);
+  if (pods?.size === 0) index.delete(key);
+}
+
 function sorted(pods: Map<string, Pod> | undefined): Pod[] {
   if (!pods) return [];
-  return [...pods.values()].sort((left, right) => compareText(textKey(left), textKey(right)));
+  return [...pods.values()].sort(byName);
 }
 
-function textKey(pod: Pod): string {
-  return `${pod.metadata.namespace}/${pod.metadata.name}`;
-}
-
-function compareText(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
+function byName({ metadata: left }: Pod, { metadata: right }: Pod): number {
+  const [first = "", second = ""] = [left.namespace, right.namespace];
+  if (first !== second) return first < second ? -1 : 1;
+  return left.name < right.name ? -1 : left.name > right.name ? 1 : 0;
 }

@@ -1,37 +1,56 @@
-import { RUN_SECONDS, START_SECONDS, STOP_SECONDS } from "../../settings.ts";
 import type { World } from "../../world.ts";
 import { type ClusterModel, timeText } from "./cluster-model.ts";
-import type { Pod } from "./objects.ts";
+import { recordEvent } from "./events.ts";
+import type { KubernetesNode, Metadata, Pod } from "./objects.ts";
+import { unmetNeed } from "./pod-needs.ts";
+import { exitCode, runSeconds, runsToCompletion, startSeconds, stopSeconds } from "./pod-program.ts";
 import { isNodeReady, isPodFinished, isPodTerminating, withCondition } from "./pod-state.ts";
+import { allReady, containerStatuses, longServing, notReady } from "./pod-status.ts";
 
 const DEFAULT_GRACE_SECONDS = 30;
 /** Share of a container's start-up after which its process runs; the rest it needs to become ready. */
 const RUNNING_SHARE = 0.6;
 /** How soon a kubelet that is not there is asked again. */
 const KUBELET_RETRY_SECONDS = 5;
+/** How soon a kubelet tries again what a pod lacked, doubling up to the longest. */
+const FIRST_RETRY_SECONDS = 10;
+const LONGEST_RETRY_SECONDS = 300;
+
+type Args = Readonly<Record<string, string>>;
 
 /** Binds a pod to a node, whose kubelet then starts it. */
-export function bindPod(cluster: ClusterModel, pod: Pod, nodeName: string): void {
+export function bindPod(cluster: ClusterModel, pod: Pod, nodeName: string): Pod {
+  const placed = { ...pod, spec: { ...pod.spec, nodeName } };
+  if (cluster.instant && !unmetNeed(cluster, pod)) return settle(cluster, placed);
   const now = cluster.nowText();
+  const conditions = withCondition(pod.status?.conditions, { type: "PodScheduled", status: "True" }, now);
+  const state = { waiting: { reason: "ContainerCreating" } };
   const bound = cluster.table("pods").update({
-    ...pod,
-    spec: { ...pod.spec, nodeName },
+    ...placed,
     status: {
       ...pod.status,
       phase: "Pending",
       startTime: now,
-      conditions: withCondition(pod.status?.conditions, { type: "PodScheduled", status: "True" }, now),
+      conditions,
+      containerStatuses: containerStatuses(pod, { ready: false, state }),
     },
   });
-  if (cluster.instant) {
-    runPod(cluster, bound);
-    const running = cluster.table("pods").find(bound.metadata.namespace, bound.metadata.name);
-    if (running) becomeReadyOrFinish(cluster, running);
-    return;
-  }
+  const message = `Successfully assigned ${pod.metadata.namespace}/${pod.metadata.name} to ${nodeName}`;
+  recordEvent(cluster, bound, { type: "Normal", reason: "Scheduled", message, component: "default-scheduler" });
   const seconds = startSeconds(cluster, bound);
-  cluster.schedule(seconds * RUNNING_SHARE, "pod.run", podArgs(bound));
-  cluster.schedule(seconds, "pod.ready", podArgs(bound));
+  const readyIn = String(seconds * (1 - RUNNING_SHARE));
+  cluster.schedule(seconds * RUNNING_SHARE, "pod.run", { ...podArgs(bound), readyIn });
+  return bound;
+}
+
+/** A pod as it stands when it was started long ago: it serves, or it has done its work. */
+function settle(cluster: ClusterModel, placed: Pod): Pod {
+  const node = cluster.table("nodes").find(undefined, placed.spec.nodeName ?? "");
+  const status = longServing(placed, cluster.nowText(), addressOf(node), newAddress(cluster));
+  const running = cluster.table("pods").update({ ...placed, status });
+  if (!runsToCompletion(running)) return running;
+  finishPod(cluster, running);
+  return cluster.table("pods").find(running.metadata.namespace, running.metadata.name) ?? running;
 }
 
 /** Restarts the containers of what is still on a node after its machine came back. */
@@ -44,159 +63,165 @@ export function restartPodsOn(cluster: ClusterModel, nodeName: string): void {
 
 /** Marks what is on a node as not ready: its kubelet has gone. */
 export function loseNode(cluster: ClusterModel, nodeName: string): void {
-  const now = cluster.nowText();
   for (const pod of cluster.pods.onNode(nodeName)) {
     if (isPodFinished(pod)) continue;
-    let conditions = pod.status?.conditions;
-    for (const type of ["Ready", "ContainersReady"]) {
-      conditions = withCondition(conditions, { type, status: "False", reason: "NodeNotReady" }, now);
-    }
+    const conditions = notReady(pod, "NodeNotReady", cluster.nowText());
     cluster.table("pods").update({ ...pod, status: { ...pod.status, conditions } });
   }
 }
 
 /**
  * Asks for a pod's deletion, as DELETE and eviction do. A pod on a node is given its grace period (or the shorter time
- * its program needs) and stays visible, terminating, until then.
+ * its program needs) and stays visible, terminating, until then; one with finalizers stays until they are taken off.
  */
 export function deletePod(cluster: ClusterModel, pod: Pod, graceSeconds?: number): void {
   const grace = graceSeconds ?? pod.spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
   const running = pod.spec.nodeName !== undefined && !isPodFinished(pod);
   if (grace === 0 || !running) {
-    cluster.table("pods").remove(pod);
+    cluster.table("pods").finish(pod);
     return;
   }
   const deadlineMs = cluster.nowMs + grace * 1_000;
   const current = pod.metadata.deletionTimestamp;
   if (current !== undefined && Date.parse(current) <= deadlineMs) return;
-  cluster.table("pods").update({
-    ...pod,
-    metadata: { ...pod.metadata, deletionTimestamp: timeText(deadlineMs), deletionGracePeriodSeconds: grace },
-  });
-  const stop = annotatedSeconds(pod, STOP_SECONDS) ?? jittered(cluster, cluster.settings.podStopSeconds);
-  cluster.schedule(Math.min(grace, stop), "pod.gone", podArgs(pod));
+  const metadata: Metadata = {
+    ...pod.metadata,
+    deletionTimestamp: timeText(deadlineMs),
+    deletionGracePeriodSeconds: grace,
+  };
+  const going = cluster.table("pods").update({ ...pod, metadata });
+  for (const { name } of pod.spec.containers) {
+    kubeletEvent(cluster, going, "Normal", "Killing", `Stopping container ${name}`);
+  }
+  cluster.schedule(Math.min(grace, stopSeconds(cluster, pod)), "pod.gone", podArgs(pod));
 }
 
-/** Lets the agenda run the lives of pods, for whichever cluster an item names. */
+/** Lets the agenda run the lives of pods and wake controllers, for whichever cluster an item names. */
 export function handlePodLives(world: World, clusterOf: (name: string) => ClusterModel): void {
   for (const [kind, act] of Object.entries(POD_ACTIONS)) {
     world.handle(kind, (args) => {
       const cluster = clusterOf(args.cluster ?? "");
       const pod = cluster.table("pods").find(args.namespace, args.name ?? "");
       // The name may have been taken by a successor since.
-      if (pod && pod.metadata.uid === args.uid) act(cluster, pod);
+      if (pod && pod.metadata.uid === args.uid) act(cluster, pod, args);
     });
   }
+  world.handle("controller.wake", ({ cluster = "", controller = "", key = "" }) =>
+    clusterOf(cluster).wake(controller, key),
+  );
 }
 
+type PodAction = (cluster: ClusterModel, pod: Pod, args: Args) => void;
+
 /** What each kind of agenda item does to its pod. */
-const POD_ACTIONS: Readonly<Record<string, (cluster: ClusterModel, pod: Pod) => void>> = {
-  "pod.run": (cluster, pod) => whenKubeletThere(cluster, pod, "pod.run", runPod),
-  "pod.ready": (cluster, pod) => whenKubeletThere(cluster, pod, "pod.ready", becomeReadyOrFinish),
-  "pod.finish": (cluster, pod) => whenKubeletThere(cluster, pod, "pod.finish", finishPod),
-  "pod.gone": (cluster, pod) => cluster.table("pods").remove(pod),
+const POD_ACTIONS: Readonly<Record<string, PodAction>> = {
+  "pod.run": (cluster, pod, args) => whenKubeletThere(cluster, pod, args, "pod.run", tryToRun),
+  "pod.ready": (cluster, pod, args) => whenKubeletThere(cluster, pod, args, "pod.ready", becomeReady),
+  "pod.finish": (cluster, pod, args) => whenKubeletThere(cluster, pod, args, "pod.finish", finishPod),
+  "pod.gone": (cluster, pod) => {
+    cluster.table("pods").finish(pod);
+  },
 };
 
-function whenKubeletThere(
-  cluster: ClusterModel,
-  pod: Pod,
-  kind: string,
-  act: (cluster: ClusterModel, pod: Pod) => void,
-): void {
+function whenKubeletThere(cluster: ClusterModel, pod: Pod, args: Args, kind: string, act: PodAction): void {
   if (isPodTerminating(pod) || isPodFinished(pod)) return;
   const node = cluster.table("nodes").find(undefined, pod.spec.nodeName ?? "");
-  if (node && isNodeReady(node)) act(cluster, pod);
-  else cluster.schedule(KUBELET_RETRY_SECONDS, kind, podArgs(pod));
+  if (node && isNodeReady(node)) act(cluster, pod, args);
+  else cluster.schedule(KUBELET_RETRY_SECONDS, kind, { ...podArgs(pod), ...retryArgs(args) });
+}
+
+function tryToRun(cluster: ClusterModel, pod: Pod, args: Args): void {
+  const need = unmetNeed(cluster, pod);
+  const readyIn = args.readyIn ?? "0";
+  if (!need) {
+    runPod(cluster, pod);
+    cluster.schedule(Number(readyIn), "pod.ready", podArgs(pod));
+    return;
+  }
+  const tries = Number(args.tries ?? 0);
+  const backsOff = need.waitingReason === "ErrImagePull" && tries > 0;
+  const waiting = backsOff
+    ? { reason: "ImagePullBackOff", message: need.message.replace("Failed to pull", "Back-off pulling") }
+    : { reason: need.waitingReason, message: need.message };
+  const statuses = containerStatuses(pod, { ready: false, state: { waiting } });
+  const conditions = notReady(pod, "ContainersNotReady", cluster.nowText());
+  const held = cluster.table("pods").update({
+    ...pod,
+    status: { ...pod.status, phase: "Pending", conditions, containerStatuses: statuses },
+  });
+  kubeletEvent(cluster, held, "Warning", need.event.reason, need.event.message);
+  const seconds = Math.min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** tries);
+  cluster.schedule(seconds, "pod.run", { ...podArgs(pod), readyIn, tries: String(tries + 1) });
 }
 
 function runPod(cluster: ClusterModel, pod: Pod): void {
   const node = cluster.table("nodes").find(undefined, pod.spec.nodeName ?? "");
-  cluster.table("pods").update({
+  const state = { running: { startedAt: cluster.nowText() } };
+  const running = cluster.table("pods").update({
     ...pod,
     status: {
       ...pod.status,
       phase: "Running",
       hostIP: addressOf(node),
-      podIP: pod.status?.podIP ?? `10.244.${cluster.random.between(0, 255)}.${cluster.random.between(2, 254)}`,
-      containerStatuses: containerStatuses(cluster, pod, false),
+      podIP: pod.status?.podIP ?? newAddress(cluster),
+      containerStatuses: containerStatuses(pod, { ready: false, state }),
     },
   });
+  for (const { name } of pod.spec.containers) {
+    kubeletEvent(cluster, running, "Normal", "Started", `Started container ${name}`);
+  }
 }
 
-function becomeReadyOrFinish(cluster: ClusterModel, pod: Pod): void {
-  const runSeconds = annotatedSeconds(pod, RUN_SECONDS);
+function becomeReady(cluster: ClusterModel, pod: Pod): void {
   const now = cluster.nowText();
-  let conditions = pod.status?.conditions;
-  for (const type of ["Initialized", "Ready", "ContainersReady"]) {
-    conditions = withCondition(conditions, { type, status: "True" }, now);
-  }
+  const restarted = pod.status?.conditions?.some(({ type, reason }) => type === "Ready" && reason === "NodeNotReady");
+  const startedAt = pod.status?.containerStatuses?.[0]?.state?.running?.startedAt;
+  const state = { running: { startedAt: restarted ? now : (startedAt ?? now) } };
   const ready = cluster.table("pods").update({
     ...pod,
-    status: { ...pod.status, phase: "Running", conditions, containerStatuses: containerStatuses(cluster, pod, true) },
+    status: {
+      ...pod.status,
+      phase: "Running",
+      conditions: allReady(pod, now),
+      containerStatuses: containerStatuses(pod, { ready: true, state, restarted: restarted === true }),
+    },
   });
-  if (pod.spec.restartPolicy === undefined || pod.spec.restartPolicy === "Always") return;
-  if (cluster.instant) finishPod(cluster, ready);
-  else cluster.schedule(runSeconds ?? 30, "pod.finish", podArgs(ready));
+  if (runsToCompletion(pod)) cluster.schedule(runSeconds(pod), "pod.finish", podArgs(ready));
 }
 
 function finishPod(cluster: ClusterModel, pod: Pod): void {
   const now = cluster.nowText();
-  let conditions = pod.status?.conditions;
-  for (const type of ["Ready", "ContainersReady"]) {
-    conditions = withCondition(conditions, { type, status: "False", reason: "PodCompleted" }, now);
-  }
+  const code = exitCode(pod);
+  const reason = code === 0 ? "Completed" : "Error";
+  const startedAt = pod.status?.containerStatuses?.[0]?.state?.running?.startedAt ?? now;
+  const state = { terminated: { exitCode: code, reason, startedAt, finishedAt: now } };
   cluster.table("pods").update({
     ...pod,
     status: {
       ...pod.status,
-      phase: "Succeeded",
-      conditions,
-      containerStatuses: containerStatuses(cluster, pod, false).map((status) => ({
-        ...status,
-        started: false,
-        state: { terminated: { exitCode: 0, reason: "Completed", finishedAt: now } },
-      })),
+      phase: code === 0 ? "Succeeded" : "Failed",
+      conditions: notReady(pod, code === 0 ? "PodCompleted" : "PodFailed", now),
+      containerStatuses: containerStatuses(pod, { ready: false, state }),
     },
   });
 }
 
-function containerStatuses(cluster: ClusterModel, pod: Pod, ready: boolean) {
-  const known = pod.status?.containerStatuses ?? [];
-  const notReadyBefore = pod.status?.conditions?.some(
-    ({ type, reason }) => type === "Ready" && reason === "NodeNotReady",
-  );
-  return pod.spec.containers.map(({ name, image }) => {
-    const restarts = known.find((status) => status.name === name)?.restartCount ?? 0;
-    return {
-      name,
-      image: image ?? "",
-      imageID: image ?? "",
-      ready,
-      started: true,
-      restartCount: ready && notReadyBefore === true ? restarts + 1 : restarts,
-      state: { running: { startedAt: cluster.nowText() } },
-    };
-  });
+function kubeletEvent(cluster: ClusterModel, pod: Pod, type: "Normal" | "Warning", reason: string, message: string) {
+  recordEvent(cluster, pod, { type, reason, message, component: "kubelet" });
 }
 
-function addressOf(node: { status: Record<string, unknown> } | undefined): string {
+function newAddress(cluster: ClusterModel): string {
+  return `10.244.${cluster.random.between(0, 255)}.${cluster.random.between(2, 254)}`;
+}
+
+function addressOf(node: KubernetesNode | undefined): string {
   const addresses = node?.status.addresses;
   const first: unknown = Array.isArray(addresses) ? addresses[0] : undefined;
   return typeof first === "object" && first !== null && "address" in first ? String(first.address) : "";
 }
 
-function startSeconds(cluster: ClusterModel, pod: Pod): number {
-  return annotatedSeconds(pod, START_SECONDS) ?? jittered(cluster, cluster.settings.podStartSeconds);
-}
-
-function jittered(cluster: ClusterModel, seconds: number): number {
-  return seconds * (1 + cluster.settings.jitter * (2 * cluster.random.next() - 1));
-}
-
-function annotatedSeconds(pod: Pod, annotation: string): number | undefined {
-  const text = pod.metadata.annotations?.[annotation];
-  const seconds = text === undefined ? Number.NaN : Number(text);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
+function retryArgs({ readyIn, tries }: Args): Record<string, string> {
+  return { ...(readyIn === undefined ? {} : { readyIn }), ...(tries === undefined ? {} : { tries }) };
 }
 
 function podArgs(pod: Pod): Record<string, string> {

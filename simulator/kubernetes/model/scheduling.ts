@@ -1,66 +1,107 @@
 import type { KubernetesNode, Pod, Taint, Toleration } from "./objects.ts";
+import type { NodeUse } from "./pod-index.ts";
+import { requestsOf } from "./pod-requests.ts";
 import { isNodeReady } from "./pod-state.ts";
 import { parseQuantity } from "./quantity.ts";
 import { matchesSelector } from "./selectors.ts";
 
-/** A node with what runs on it. */
+/** A node with what is taken of it. */
 export interface NodeLoad {
   readonly node: KubernetesNode;
-  readonly pods: readonly Pod[];
+  readonly use: NodeUse;
 }
+
+/** Why a node will not do, in the scheduler's words; undefined when it will. */
+export type Objection = (node: KubernetesNode) => string | undefined;
 
 /** Where a pod goes, or why it cannot. */
 export type Placement =
   | { readonly kind: "bind"; readonly nodeName: string }
   | { readonly kind: "none"; readonly message: string };
 
-interface Requests {
+interface Room {
   readonly cpu: number;
   readonly memory: number;
+  readonly pods: number;
 }
 
 const UNSCHEDULABLE_TAINT = "node.kubernetes.io/unschedulable";
+const CORDON: Taint = { key: UNSCHEDULABLE_TAINT, effect: "NoSchedule" };
 const NOT_READY_TAINT: Taint = { key: "node.kubernetes.io/not-ready", effect: "NoExecute" };
+/** Sums of fractions of a core are not exact. */
+const EPSILON = 1e-9;
 
 /**
- * Chooses a node as kube-scheduler does: filters by name, readiness, cordon, taints, selector and room; then prefers the
- * node with the fewest siblings of the pod, then the least loaded, then the first by name.
+ * Chooses a node as kube-scheduler does: filters by name, readiness, cordon, taints, selector, room, and by `more`
+ * (volumes, other pods); then prefers the node with the fewest siblings of the pod, then the least loaded, then the first
+ * by name.
  */
-export function placePod(pod: Pod, nodes: readonly NodeLoad[]): Placement {
+export function placePod(pod: Pod, nodes: readonly NodeLoad[], more: readonly Objection[] = []): Placement {
+  const only = onlyNode(pod);
   const objections = new Map<string, number>();
-  const fitting: NodeLoad[] = [];
+  let best: NodeLoad | undefined;
   for (const load of nodes) {
-    const objection = objectionTo(pod, load);
-    if (objection === undefined) fitting.push(load);
-    else objections.set(objection, (objections.get(objection) ?? 0) + 1);
+    const objection =
+      only !== undefined && only !== load.node.metadata.name
+        ? "node(s) didn't match Pod's node affinity/selector"
+        : (objectionTo(pod, load) ?? firstOf(more, load.node));
+    if (objection !== undefined) objections.set(objection, (objections.get(objection) ?? 0) + 1);
+    else if (best === undefined || compareNodes(pod, load, best) < 0) best = load;
   }
-  const [best] = fitting.sort((left, right) => compareNodes(pod, left, right));
   if (best) return { kind: "bind", nodeName: best.node.metadata.name };
   const reasons = [...objections].map(([reason, count]) => `${count} ${reason}`).sort();
-  return { kind: "none", message: `0/${nodes.length} nodes are available: ${reasons.join(", ")}.` };
+  const why = nodes.length === 0 ? "no nodes available to schedule pods" : `0/${nodes.length} nodes are available`;
+  return { kind: "none", message: reasons.length === 0 ? why : `${why}: ${reasons.join(", ")}.` };
 }
 
-/** Why a pod cannot go to a node, in the scheduler's words; undefined when it can. */
-export function objectionTo(pod: Pod, { node, pods }: NodeLoad): string | undefined {
+function firstOf(more: readonly Objection[], node: KubernetesNode): string | undefined {
+  for (const objectionOf of more) {
+    const objection = objectionOf(node);
+    if (objection !== undefined) return objection;
+  }
+  return undefined;
+}
+
+/** The one node that a pod names by its affinity, as pods of DaemonSets do. */
+function onlyNode({ spec }: Pod): string | undefined {
+  const terms = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+  const fields = terms?.length === 1 ? terms[0]?.matchFields : undefined;
+  const [field] = fields ?? [];
+  return field?.operator === "In" && field.values?.length === 1 ? field.values[0] : undefined;
+}
+
+/** Why a pod cannot go to a node by what is said of the two alone; undefined when it can. */
+export function objectionTo(pod: Pod, { node, use }: NodeLoad): string | undefined {
   if (!isWantedNode(pod, node)) return "node(s) didn't match Pod's node affinity/selector";
-  const cordon = { key: UNSCHEDULABLE_TAINT, effect: "NoSchedule" };
-  if (node.spec.unschedulable === true && !tolerates(pod, cordon)) return "node(s) were unschedulable";
+  if (node.spec.unschedulable === true && !tolerates(pod, CORDON)) return "node(s) were unschedulable";
   const untolerated = (node.spec.taints ?? []).find(
     (taint) => taint.effect !== "PreferNoSchedule" && taint.key !== UNSCHEDULABLE_TAINT && !tolerates(pod, taint),
   );
   if (untolerated) return `node(s) had untolerated taint {${untolerated.key}: ${untolerated.value ?? ""}}`;
   if (!isNodeReady(node) && !tolerates(pod, NOT_READY_TAINT)) return "node(s) were not ready";
-  return objectionOfRoom(pod, node, pods);
+  return objectionOfRoom(pod, node, use);
 }
 
-function objectionOfRoom(pod: Pod, node: KubernetesNode, pods: readonly Pod[]): string | undefined {
-  const allocatable = node.status.allocatable;
-  if (pods.length >= parseQuantity(allocatable.pods ?? 110)) return "Too many pods";
-  const used = sumRequests(pods);
+function objectionOfRoom(pod: Pod, node: KubernetesNode, use: NodeUse): string | undefined {
+  const room = roomOf(node);
+  if (use.pods >= room.pods) return "Too many pods";
   const wanted = requestsOf(pod);
-  if (used.cpu + wanted.cpu > parseQuantity(allocatable.cpu ?? 0)) return "Insufficient cpu";
-  if (used.memory + wanted.memory > parseQuantity(allocatable.memory ?? 0)) return "Insufficient memory";
-  return undefined;
+  if (use.cpu + wanted.cpu > room.cpu + EPSILON) return "Insufficient cpu";
+  return use.memory + wanted.memory > room.memory + EPSILON ? "Insufficient memory" : undefined;
+}
+
+const knownRooms = new WeakMap<object, Room>();
+
+function roomOf({ status: { allocatable } }: KubernetesNode): Room {
+  const known = knownRooms.get(allocatable);
+  if (known) return known;
+  const room = {
+    cpu: parseQuantity(allocatable.cpu ?? 0),
+    memory: parseQuantity(allocatable.memory ?? 0),
+    pods: parseQuantity(allocatable.pods ?? 110),
+  };
+  knownRooms.set(allocatable, room);
+  return room;
 }
 
 /** Whether a pod puts up with a taint. */
@@ -77,48 +118,36 @@ export function matchesTaint(toleration: Toleration, taint: Taint): boolean {
   return toleration.key === taint.key && (toleration.value ?? "") === (taint.value ?? "");
 }
 
+type Terms = ReadonlyArray<{
+  readonly matchExpressions?: Parameters<typeof matchesSelector>[0]["matchExpressions"];
+  readonly matchFields?: Parameters<typeof matchesSelector>[0]["matchExpressions"];
+}>;
+
 /** Whether a node is one that the pod's selector and required node affinity ask for. */
 export function isWantedNode(pod: Pick<Pod, "spec">, node: KubernetesNode): boolean {
-  const labels = node.metadata.labels ?? {};
-  if (!matchesSelector({ matchLabels: pod.spec.nodeSelector }, labels)) return false;
+  if (!matchesSelector({ matchLabels: pod.spec.nodeSelector }, node.metadata.labels)) return false;
   const terms = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
-  if (!terms) return true;
+  return terms === undefined || matchesTerms(terms, node);
+}
+
+/** Whether a node meets one of several terms of a node selector. */
+export function matchesTerms(terms: Terms, node: KubernetesNode): boolean {
   return terms.some(
     ({ matchExpressions, matchFields }) =>
-      matchesSelector({ matchExpressions }, labels) &&
+      matchesSelector({ matchExpressions }, node.metadata.labels) &&
       matchesSelector({ matchExpressions: matchFields }, { "metadata.name": node.metadata.name }),
   );
 }
 
 function compareNodes(pod: Pod, left: NodeLoad, right: NodeLoad): number {
-  const siblings = siblingsOn(pod, left) - siblingsOn(pod, right);
+  const owner = pod.metadata.ownerReferences?.[0]?.uid ?? "";
+  const siblings = (left.use.byOwner.get(owner) ?? 0) - (right.use.byOwner.get(owner) ?? 0);
   if (siblings !== 0) return siblings;
   const load = share(left) - share(right);
-  if (load !== 0) return load;
+  if (Math.abs(load) > EPSILON) return load;
   return left.node.metadata.name < right.node.metadata.name ? -1 : 1;
 }
 
-function siblingsOn(pod: Pod, { pods }: NodeLoad): number {
-  const owner = pod.metadata.ownerReferences?.[0]?.uid;
-  return owner === undefined ? 0 : pods.filter((other) => other.metadata.ownerReferences?.[0]?.uid === owner).length;
-}
-
-function share({ node, pods }: NodeLoad): number {
-  return sumRequests(pods).cpu / parseQuantity(node.status.allocatable.cpu ?? 1);
-}
-
-function sumRequests(pods: readonly Pod[]): Requests {
-  return pods.map(requestsOf).reduce((sum, one) => ({ cpu: sum.cpu + one.cpu, memory: sum.memory + one.memory }), {
-    cpu: 0,
-    memory: 0,
-  });
-}
-
-function requestsOf(pod: Pod): Requests {
-  const sum = (name: string) =>
-    pod.spec.containers.reduce(
-      (total, container) => total + parseQuantity(container.resources?.requests?.[name] ?? 0),
-      0,
-    );
-  return { cpu: sum("cpu"), memory: sum("memory") };
+function share({ node, use }: NodeLoad): number {
+  return use.cpu / (roomOf(node).cpu || 1);
 }
