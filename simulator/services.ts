@@ -6,34 +6,63 @@ import { EventGrid } from "./eventgrid/event-grid.ts";
 import { createEventGridControl, createTopic } from "./eventgrid/event-grid-api.ts";
 import type { SendRequest } from "./eventgrid/webhook-request.ts";
 import type { Scenario } from "./faults/scenario.ts";
+import { Registry } from "./registry/registry.ts";
+import { createRegistryApi, createRegistryTokens } from "./registry/registry-api.ts";
+import { tellOfImages } from "./registry/registry-events.ts";
+import { imagesIn, seedImage } from "./registry/seed-images.ts";
 import { TeamsInbox } from "./teams/inbox.ts";
 import { createTeams } from "./teams/webhook.ts";
+
+/** The registry of the fleet's own images. */
+const LOGIN_SERVER = "registry.example.com";
 
 /** The servers beside Azure's own API, each a model with a life of its own. */
 export interface Services {
   readonly eventGrid: EventGrid;
+  readonly registry: Registry;
   /** Begins what goes out by itself. `origin` is where the simulator is reached. */
   open(origin: string): void;
   /** Ends it; to be called before the state is closed. */
   close(): void;
 }
 
-/** Makes the servers of a world. `send` carries what goes out; the machine's network without it. */
-export function createServices(
-  azure: AzureModel,
-  scenario: Scenario,
-  log: Logger,
-  send: SendRequest = fetch,
-): Services {
-  const eventGrid = new EventGrid({ world: azure.world, log, section: scenario.events, send });
+/** What the servers are made from. */
+export interface ServicesOptions {
+  readonly azure: AzureModel;
+  readonly fleetDirectory: string;
+  readonly scenario: Scenario;
+  readonly log: Logger;
+  /** Carries what goes out; the machine's network without it. */
+  readonly send?: SendRequest | undefined;
+}
+
+/** Makes the servers of a world. */
+export function createServices({ azure, fleetDirectory, scenario, log, send = fetch }: ServicesOptions): Services {
+  const { world } = azure;
+  const registry = new Registry(world, LOGIN_SERVER);
+  if (registry.isEmpty) {
+    const images = imagesIn(fleetDirectory, LOGIN_SERVER);
+    world.store.transaction(() => {
+      for (const image of images) seedImage(registry, image);
+    });
+  }
+  const eventGrid = new EventGrid({ world, log, section: scenario.events, send });
   tellOfRollingPools(azure, eventGrid);
-  return { eventGrid, open: (origin) => eventGrid.open(origin), close: () => eventGrid.close() };
+  tellOfImages(azure, registry, eventGrid);
+  return {
+    eventGrid,
+    registry,
+    open: (origin) => eventGrid.open(origin),
+    close: () => eventGrid.close(),
+  };
 }
 
 /** Serves them, each below its own path. */
-export function mountServices(app: Pick<Hono, "route">, azure: AzureModel, { eventGrid }: Services): void {
+export function mountServices(app: Pick<Hono, "route">, azure: AzureModel, { eventGrid, registry }: Services): void {
   const { world, secrets } = azure;
   app.route("/api", createTopic(azure, eventGrid));
   app.route("/simulator", createEventGridControl(azure, eventGrid));
+  app.route("/v2", createRegistryApi({ world, secrets, registry }));
+  app.route("/oauth2", createRegistryTokens({ world, secrets, registry }));
   app.route("/teams", createTeams(world, secrets, new TeamsInbox(world.store)));
 }

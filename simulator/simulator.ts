@@ -50,6 +50,7 @@ export interface Simulator {
   readonly app: Hono;
   readonly world: World;
   readonly azure: AzureModel;
+  readonly services: Services;
   /** Where the app posts its cards; a secret. */
   readonly teamsWebhookUrl: string;
   readonly identityEndpoint: string;
@@ -93,6 +94,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     app,
     world,
     azure,
+    services,
     teamsWebhookUrl: `${url}/teams/webhook/${azure.secrets.get(WEBHOOK_SECRET)}`,
     identityEndpoint: `${url}/msi/token`,
     identityHeader: azure.secrets.get(IDENTITY_HEADER_SECRET),
@@ -130,7 +132,8 @@ function createParts({ options, scenario, fleet, journal, log }: Ground): Parts 
     quotas: scenario.quotas,
   });
   if (options.identityHeader !== undefined) azure.secrets.set(IDENTITY_HEADER_SECRET, options.identityHeader);
-  const services = createServices(azure, scenario, log, options.send);
+  const { fleetDirectory, send } = options;
+  const services = createServices({ azure, fleetDirectory, scenario, log, send });
   const app = createSimulatorApp(azure, services, createFaults(azure, scenario, book), log);
   return { world, azure, services, app };
 }
