@@ -47,7 +47,7 @@ export function clusterBody(azure: AzureModel, cluster: ClusterRecord) {
       currentKubernetesVersion: kubernetesVersion,
       dnsPrefix: name,
       fqdn: host,
-      azurePortalFqdn: host.replace(".hcp.", ".portal.hcp."),
+      azurePortalFQDN: host.replace(".hcp.", ".portal.hcp."),
       agentPoolProfiles: azure.poolsOf(name).map((pool) => ({ name: pool.name, ...poolProperties(pool) })),
       nodeResourceGroup: `MC_${resourceGroup}_${name}_${location}`,
       enableRBAC: true,

@@ -1,9 +1,11 @@
 import { fileURLToPath } from "node:url";
 import { ContainerServiceClient } from "@azure/arm-containerservice";
+import type { Pipeline } from "@azure/core-rest-pipeline";
 import { KubeConfig } from "@kubernetes/client-node";
 import { parseScenario } from "../../simulator/faults/scenario.ts";
 import { createSimulator, type Simulator } from "../../simulator/simulator.ts";
 import { ManualClock } from "./manual-clock.ts";
+import { checkAgainstReference } from "./reference-check.ts";
 
 export const SUBSCRIPTION = "11111111-2222-3333-4444-555555555555";
 export const FLEET = fileURLToPath(new URL("../../fleet", import.meta.url));
@@ -45,16 +47,24 @@ export async function armClient(simulator: Pick<Simulator, "url" | "identityEndp
     endpoint: simulator.url,
     retryOptions: { maxRetries: 0 },
   });
-  client.pipeline.removePolicy({ name: "bearerTokenAuthenticationPolicy" });
-  client.pipeline.addPolicy({
+  overPlainHttp(client.pipeline, token);
+  return client;
+}
+
+/** Lets an official client speak to the simulator, and compares every answer with the references. */
+export function overPlainHttp(pipeline: Pipeline, token: string): void {
+  pipeline.removePolicy({ name: "bearerTokenAuthenticationPolicy" });
+  pipeline.addPolicy({
     name: "tokenOverPlainHttp",
-    sendRequest(request, next) {
+    async sendRequest(request, next) {
       request.allowInsecureConnection = true;
       request.headers.set("authorization", `Bearer ${token}`);
-      return next(request);
+      const response = await next(request);
+      const path = new URL(request.url).pathname;
+      checkAgainstReference(request.method, path, response.status, response.bodyAsText ?? "");
+      return response;
     },
   });
-  return client;
 }
 
 /** The kubeconfig that Resource Manager hands out, loaded by the official client. */
