@@ -170,10 +170,141 @@ describe.skipIf(!hasKubectl)("kubectl", () => {
   });
 
   it("scales, and follows a table by a watch", async () => {
-    const watch = kubectl("get", "deployment", "storefront", "-n", "shop", "--watch", "--request-timeout=4s");
+    const watch = kubectl("get", "deployment", "storefront", "-n", "shop", "--watch", "--request-timeout=8s");
     await kubectl("scale", "deployment/storefront", "-n", "shop", "--replicas=2");
     const seen = rows(await watch.catch(() => ""));
     expect(seen.at(-1)).toMatchObject(["storefront", "2/2", "2", "2", expect.any(String)]);
+  });
+
+  it("applies from the server's side, and is told who holds a field", async () => {
+    const manifest = join(folder.path, "held.yaml");
+    const text = (value: string) =>
+      JSON.stringify({
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { name: "held", namespace: "shop" },
+        data: { value },
+      });
+    writeFileSync(manifest, text("one"));
+    const apply = ["apply", "--server-side", "-f", manifest];
+    expect(await kubectl(...apply, "--field-manager=first")).toBe("configmap/held serverside-applied\n");
+    writeFileSync(manifest, text("two"));
+    const { code, stderr } = await run(...apply, "--field-manager=second");
+    expect([code, stderr]).toEqual([1, expect.stringContaining('conflict with "first": .data.value')]);
+    expect(await kubectl(...apply, "--field-manager=second", "--force-conflicts")).toContain("serverside-applied");
+  });
+
+  it("annotates and labels", async () => {
+    expect(await kubectl("annotate", "deployment", "storefront", "-n", "shop", "note=1")).toContain("annotated");
+    expect(await kubectl("label", "deployment", "storefront", "-n", "shop", "team=shop")).toContain("labeled");
+    expect(await kubectl("get", "deployments", "-A", "-l", "team=shop", "-o", "name")).toBe(
+      "deployment.apps/storefront\n",
+    );
+  });
+
+  it("reads the logs of a finished job, and is refused a shell", async () => {
+    expect(await kubectl("logs", "-n", "orders", "job/migrate-schema-42")).toMatch(/ended with exit code 0/);
+    const { code, stderr } = await run("exec", "-n", "orders", "orders-db-0", "--", "ls");
+    expect(code).not.toBe(0);
+    expect(stderr).toContain("run no programs");
+  });
+
+  it("asks what it may do", async () => {
+    expect(await kubectl("auth", "can-i", "delete", "nodes")).toBe("yes\n");
+    const { code, stdout } = await run("auth", "can-i", "delete", "pods", "--as=nobody", "-n", "shop");
+    expect([code, stdout]).toEqual([1, "no\n"]);
+  });
+
+  it("explains fields, of built-in kinds and of a definition's", async () => {
+    expect(await kubectl("explain", "deployment.spec.replicas")).toMatch(/FIELD: replicas <integer>/);
+    expect(await kubectl("explain", "pods")).toMatch(/KIND: +Pod/);
+  });
+
+  it("describes why a pod is pending", async () => {
+    const manifest = join(folder.path, "lost.yaml");
+    const spec = { nodeSelector: { workload: "nowhere" }, containers: [{ name: "c", image: "i" }] };
+    writeFileSync(
+      manifest,
+      JSON.stringify({ apiVersion: "v1", kind: "Pod", metadata: { name: "lost", namespace: "shop" }, spec }),
+    );
+    await kubectl("apply", "-f", manifest);
+    const described = await kubectl("describe", "pod", "-n", "shop", "lost");
+    expect(described).toMatch(/Warning +FailedScheduling .*default-scheduler +0\/5 nodes are available/);
+    await kubectl("delete", "-f", manifest, "--wait=true");
+  });
+
+  it("defines a kind, works with it, and takes it away", async () => {
+    const manifest = join(folder.path, "boats.yaml");
+    const versions = [
+      {
+        name: "v1",
+        served: true,
+        storage: true,
+        schema: {
+          openAPIV3Schema: {
+            type: "object",
+            properties: {
+              spec: {
+                type: "object",
+                description: "What it is.",
+                properties: { length: { type: "integer", description: "In metres." } },
+              },
+            },
+          },
+        },
+      },
+    ];
+    const names = { plural: "boats", singular: "boat", kind: "Boat", shortNames: ["bt"] };
+    const metadata = { name: "boats.example.com" };
+    writeFileSync(
+      manifest,
+      JSON.stringify({
+        apiVersion: "apiextensions.k8s.io/v1",
+        kind: "CustomResourceDefinition",
+        metadata,
+        spec: { group: "example.com", scope: "Namespaced", names, versions },
+      }),
+    );
+    expect(await kubectl("apply", "-f", manifest)).toContain("created");
+    expect(await kubectl("wait", "--for=condition=Established", "crd/boats.example.com", "--timeout=10s")).toContain(
+      "met",
+    );
+    const boat = join(folder.path, "boat.yaml");
+    writeFileSync(
+      boat,
+      JSON.stringify({
+        apiVersion: "example.com/v1",
+        kind: "Boat",
+        metadata: { name: "ann", namespace: "shop" },
+        spec: { length: 9 },
+      }),
+    );
+    expect(await kubectl("apply", "-f", boat)).toBe("boat.example.com/ann created\n");
+    writeFileSync(
+      boat,
+      JSON.stringify({
+        apiVersion: "example.com/v1",
+        kind: "Boat",
+        metadata: { name: "ann", namespace: "shop" },
+        spec: { length: 10 },
+      }),
+    );
+    expect(await kubectl("apply", "-f", boat)).toBe("boat.example.com/ann configured\n");
+    expect(await kubectl("get", "bt", "-n", "shop", "-o", "jsonpath={.items[0].spec.length}")).toBe("10");
+    expect(await kubectl("explain", "boats.spec.length")).toContain("In metres.");
+    await kubectl("delete", "-f", manifest);
+    expect((await run("get", "boats", "-A")).code).toBe(1);
+  });
+
+  it("deletes a namespace and waits until it has gone", async () => {
+    await kubectl("create", "namespace", "passing");
+    const manifest = join(folder.path, "thing.yaml");
+    const spec = { terminationGracePeriodSeconds: 5, containers: [{ name: "c", image: "i" }] };
+    const metadata = { name: "thing", namespace: "passing" };
+    writeFileSync(manifest, JSON.stringify({ apiVersion: "v1", kind: "Pod", metadata, spec }));
+    await kubectl("apply", "-f", manifest);
+    expect(await kubectl("delete", "namespace", "passing", "--timeout=30s")).toContain("deleted");
+    expect((await run("get", "namespace", "passing")).code).toBe(1);
   });
 
   it("applies from the client's and from the server's side, and deletes", async () => {
@@ -186,9 +317,9 @@ describe.skipIf(!hasKubectl)("kubectl", () => {
         data: { value },
       });
     writeFileSync(manifest, text("one"));
-    expect(await kubectl("apply", "--validate=false", "-f", manifest)).toBe("configmap/note created\n");
+    expect(await kubectl("apply", "-f", manifest)).toBe("configmap/note created\n");
     writeFileSync(manifest, text("two"));
-    expect(await kubectl("apply", "--validate=false", "-f", manifest)).toBe("configmap/note configured\n");
+    expect(await kubectl("apply", "-f", manifest)).toBe("configmap/note configured\n");
     expect(await kubectl("get", "configmap", "note", "-n", "shop", "-o", "jsonpath={.data.value}")).toBe("two");
     expect(await kubectl("delete", "-f", manifest)).toContain('configmap "note" deleted');
   });

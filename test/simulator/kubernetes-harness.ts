@@ -57,7 +57,8 @@ export function startCluster(environment: ClusterEnvironment = {}): Harness {
     });
     const text = await response.text();
     const isJson = response.headers.get("content-type")?.includes("json");
-    return { status: response.status, body: isJson ? JSON.parse(text) : text };
+    const isStream = path.includes("watch=");
+    return { status: response.status, body: isStream ? linesOf(text) : isJson ? JSON.parse(text) : text };
   }
   return {
     clock,
@@ -79,6 +80,13 @@ export function startCluster(environment: ClusterEnvironment = {}): Harness {
           (event: KubernetesObject & { reason?: unknown; message?: unknown }) => `${event.reason}: ${event.message}`,
         ),
   };
+}
+
+function linesOf(text: string): unknown[] {
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line));
 }
 
 export function createNamespace(cluster: ClusterModel, name: string): void {

@@ -25,6 +25,10 @@ export const jobController: Controller = {
   reconcile(cluster, key) {
     const job = cluster.table("jobs").find(...splitKey(key));
     if (!job || job.metadata.deletionTimestamp !== undefined) return;
+    if (job.spec.selector === undefined) {
+      select(cluster, job);
+      return;
+    }
     if (isFinished(job)) {
       expire(cluster, job);
       return;
@@ -40,6 +44,15 @@ export const jobController: Controller = {
     else step(cluster, job, pods, counts);
   },
 };
+
+/** A Job's pods are those that carry its uid; the server says so in its selector and its template. */
+function select(cluster: ClusterModel, job: Job): void {
+  const own = { "batch.kubernetes.io/controller-uid": job.metadata.uid };
+  const { template } = job.spec;
+  const labels = { ...template.metadata?.labels, ...own };
+  const selected = { ...template, metadata: { ...template.metadata, labels } };
+  cluster.table("jobs").update({ ...job, spec: { ...job.spec, selector: { matchLabels: own }, template: selected } });
+}
 
 interface Counts {
   readonly succeeded: number;

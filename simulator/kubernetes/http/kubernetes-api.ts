@@ -9,6 +9,7 @@ import { answerDiscovery } from "./discovery.ts";
 import { listObjects, present } from "./list.ts";
 import { answerOpenApi } from "./openapi.ts";
 import { readLog } from "./pod-log.ts";
+import { readProtobuf } from "./protobuf-body.ts";
 import { parseApiPath, type ResourceTarget } from "./request-path.ts";
 import { readScale, requestEviction, writeScale } from "./subresources.ts";
 import { asTable, wantsTable } from "./table.ts";
@@ -70,7 +71,7 @@ function tokenIn(authorization: string): string {
 async function readRequest(request: Request, query: URLSearchParams): Promise<ApiRequest> {
   const header = (name: string) => request.headers.get(name) ?? "";
   const contentType = header("content-type");
-  const text = request.method === "GET" ? "" : await request.text();
+  const bytes = request.method === "GET" ? new Uint8Array() : new Uint8Array(await request.arrayBuffer());
   const user = header("impersonate-user");
   const groups = header("impersonate-group")
     .split(",")
@@ -78,7 +79,7 @@ async function readRequest(request: Request, query: URLSearchParams): Promise<Ap
   return {
     method: request.method,
     query,
-    body: parseBody(text, contentType),
+    body: parseBody(bytes, contentType),
     contentType,
     accept: header("accept"),
     identity: user === "" ? CLUSTER_ADMIN : { user, groups: [...groups, "system:authenticated"] },
@@ -86,7 +87,9 @@ async function readRequest(request: Request, query: URLSearchParams): Promise<Ap
   };
 }
 
-function parseBody(text: string, contentType: string): unknown {
+function parseBody(bytes: Uint8Array, contentType: string): unknown {
+  if (bytes.length > 0 && contentType.startsWith("application/vnd.kubernetes.protobuf")) return readProtobuf(bytes);
+  const text = Buffer.from(bytes).toString();
   const isYaml = contentType.includes("yaml");
   try {
     return text === "" ? undefined : isYaml ? parseYaml(text) : JSON.parse(text);

@@ -1,5 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
-import { describePath, type FieldPath, fieldsOf, fromWire, toWire, valueAt, withoutPath } from "./field-set.ts";
+import {
+  describePath,
+  type FieldPath,
+  fieldsOf,
+  fromWire,
+  isKeyField,
+  toWire,
+  valueAt,
+  withoutPath,
+} from "./field-set.ts";
 import { isObject, keyOfItem, type ListKinds } from "./list-keys.ts";
 import type { KubernetesObject, ManagedFields } from "./objects.ts";
 import { StatusError } from "./status-error.ts";
@@ -39,9 +48,12 @@ export function applyConfiguration(current: Json, applied: Json, writer: Writer,
   if (conflicts.length > 0 && !force) throw fieldConflict(conflicts);
   for (const { owner, key } of conflicts) owner.fields.delete(key);
   let result: unknown = merge(current, withoutStatus(applied), [], kinds);
-  for (const [key, path] of mine?.fields ?? []) {
-    if (!wanted.has(key) && !others.some(({ fields }) => fields.has(key))) result = withoutPath(result, path);
-  }
+  const dropped = [...(mine?.fields ?? [])].filter(
+    ([key]) => !wanted.has(key) && !others.some(({ fields }) => fields.has(key)),
+  );
+  // Items are known by their keys: those go last.
+  const inOrder = dropped.toSorted(([, left], [, right]) => Number(isKeyField(left)) - Number(isKeyField(right)));
+  for (const [, path] of inOrder) result = withoutPath(result, path);
   const entry = entryOf(writer, "Apply", wanted, mine?.entry);
   return withManagers(result, current, [...owners.filter((owner) => owner !== mine).map(rewritten), entry]);
 }

@@ -99,10 +99,26 @@ export function withoutPath(value: unknown, path: FieldPath): unknown {
   if (!Array.isArray(value)) return value;
   const index = indexOf(value, step);
   if (index < 0) return value;
-  const left = withoutPath(value[index], rest);
-  const isBare = isObject(left) && step.startsWith("k:") && JSON.stringify(left) === step.slice(2);
-  const items = left === undefined || isBare ? value.toSpliced(index, 1) : value.with(index, left);
+  const left = rest.length === 1 && isKeyField(path) ? withoutKey(value[index], step) : withoutPath(value[index], rest);
+  const items = left === undefined ? value.toSpliced(index, 1) : value.with(index, left);
   return items.length === 0 ? undefined : items;
+}
+
+/** Whether a path ends in one of the fields by which an item of a list is known. */
+export function isKeyField(path: FieldPath): boolean {
+  const [item = "", field = ""] = path.slice(-2);
+  return item.startsWith("k:") && keyNames(item).includes(field.slice(2));
+}
+
+/** An item goes with its key when it has nothing else; else it keeps the key. */
+function withoutKey(item: unknown, step: string): unknown {
+  const names = keyNames(step);
+  return isObject(item) && Object.keys(item).every((name) => names.includes(name)) ? undefined : item;
+}
+
+function keyNames(step: string): string[] {
+  const keys: unknown = JSON.parse(step.slice(2));
+  return isObject(keys) ? Object.keys(keys) : [];
 }
 
 /** The nested form that `fieldsV1` has on the wire. */
