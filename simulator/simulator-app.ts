@@ -8,7 +8,7 @@ import type { Faults } from "./faults/faults.ts";
 import { injectFaults } from "./faults/inject-faults.ts";
 import { createManagedIdentity } from "./identity/managed-identity.ts";
 import { createKubernetesApi } from "./kubernetes/http/kubernetes-api.ts";
-import { createResourceManager } from "./resource-manager/resource-manager.ts";
+import { createResourceManager, withoutEmptySegments } from "./resource-manager/resource-manager.ts";
 import { mountServices, type Services } from "./services.ts";
 import { simulatorStatus } from "./status.ts";
 import { page } from "./teams/page.ts";
@@ -16,7 +16,7 @@ import { page } from "./teams/page.ts";
 /** Everything the simulator serves, as one app that can be called with or without a socket. */
 export function createSimulatorApp(azure: AzureModel, services: Services, faults: Faults, log: Logger): Hono {
   const { world, secrets } = azure;
-  const app = new Hono();
+  const app = new Hono({ getPath: (request) => withoutEmptySegments(new URL(request.url).pathname) });
   app.use(async (context, next) => {
     // While a request is being answered, a clock that jumps must not.
     const release = world.clock.hold();

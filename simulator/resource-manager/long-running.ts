@@ -37,7 +37,7 @@ export function accepted(
 }
 
 /** Links to operations are signed: a client has to follow them verbatim, not to build them. */
-function signedQuery({ azure, query }: ArmRequest, operation: OperationRecord): string {
+export function signedQuery({ azure, query }: ArmRequest, operation: OperationRecord): string {
   const apiVersion = query.get("api-version") ?? "";
   return `api-version=${apiVersion}&t=${operation.startMs}&c=simulated&s=${signatureOf(azure, operation)}&h=${hashText(operation.id)}`;
 }
@@ -59,7 +59,9 @@ function getOperationResult(request: ArmRequest): ArmAnswer {
   }
   if (operation.error) throw new ArmError(400, operation.error.code, operation.error.message);
   const body = resourceBodyOf(azure, operation.resourceId);
-  return body === undefined ? { status: 204 } : ok(body);
+  if (body !== undefined) return ok(body);
+  // Resource Manager's own results have no body and are never 204: its SDK would not understand that.
+  return request.names.provider === undefined ? { status: 200 } : { status: 204 };
 }
 
 function operationOf({ azure, names, query }: ArmRequest): OperationRecord {

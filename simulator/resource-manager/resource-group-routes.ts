@@ -7,7 +7,7 @@ import { ok, paged } from "./answers.ts";
 import { clusterBody } from "./arm-bodies.ts";
 import { ArmError, invalidParameter } from "./arm-error.ts";
 import type { ArmAnswer, ArmRequest, ArmRoute } from "./arm-router.ts";
-import { retryAfter } from "./long-running.ts";
+import { retryAfter, signedQuery } from "./long-running.ts";
 import { groupOf } from "./lookup.ts";
 import { parseBody } from "./pool-request.ts";
 import { resourceBody } from "./resource-bodies.ts";
@@ -73,15 +73,14 @@ function patch(request: ArmRequest): ArmAnswer {
 
 /** Everything in the group goes with it; nothing is drained, and what runs there is cut short. */
 function remove(request: ArmRequest): ArmAnswer {
-  const { azure, names, origin, query } = request;
+  const { azure, names, origin } = request;
   const group = groupOf(request);
   azure.putResource({ ...group, properties: { ...group.properties, provisioningState: "Deleting" } });
   const clusters = azure.clusters.values().filter((cluster) => isWithin(clusterId(cluster), group.id));
   const { clusterDeleteSeconds, groupDeleteSeconds } = azure.settings;
   const seconds = groupDeleteSeconds + (clusters.length > 0 ? clusterDeleteSeconds : 0);
   const operation = beginOperation(azure, { kind: "DeleteGroup", resourceId: group.id, seconds });
-  const apiVersion = query.get("api-version") ?? "";
-  const location = `${origin}/subscriptions/${names.subscription}/operationresults/${operation.id}?api-version=${apiVersion}`;
+  const location = `${origin}/subscriptions/${names.subscription}/operationresults/${operation.id}?${signedQuery(request, operation)}`;
   return { status: 202, headers: { location, ...retryAfter(request) } };
 }
 

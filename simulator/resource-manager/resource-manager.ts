@@ -48,8 +48,9 @@ async function admit(
   limits: Record<string, string>,
 ): Promise<Omit<ArmRequest, "names">> {
   const url = new URL(request.url);
+  const path = withoutEmptySegments(url.pathname);
   authenticate(azure, request.headers.get("authorization"));
-  const subscription = subscriptionIn(azure, url.pathname);
+  const subscription = subscriptionIn(azure, path);
   const kind = kindOf(request.method);
   const { left, retryAfterSeconds } = quota.take(subscription, kind);
   limits[`x-ms-ratelimit-remaining-subscription-${kind}`] = String(left);
@@ -62,12 +63,17 @@ async function admit(
   return {
     azure,
     method: request.method,
-    path: url.pathname,
+    path,
     query: url.searchParams,
     headers: request.headers,
     body: await readBody(request),
     origin: url.origin,
   };
+}
+
+/** A path without empty segments: clients put a scope, which begins with a slash, behind another slash. */
+export function withoutEmptySegments(path: string): string {
+  return path.replaceAll(/\/{2,}/g, "/");
 }
 
 function handle(

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import * as containers from "../../node_modules/@azure/arm-containerservice/dist/esm/models/models.js";
+import * as graph from "../../node_modules/@azure/arm-resourcegraph/dist/esm/models/resourceGraphApi/models.js";
 import * as groups from "../../node_modules/@azure/arm-resources/dist/esm/models/models.js";
 import { membersOfMapper, membersReadBy, pathsOf } from "./reference-members.ts";
 
@@ -96,6 +97,7 @@ const REFERENCES: readonly Reference[] = [
     // The SDK, which knows better, writes azurePortalFQDN.
     optional: ["properties.oidcIssuerProfile", "properties.securityProfile", "properties.azurePortalFqdn"],
   }),
+  one("/Microsoft.ResourceGraph/resources$", graph.queryResponseDeserializer),
   one("/operationresults/[^/]+$", resourceDeserializer),
   one("/locations/[^/]+/kubernetesVersions$", containers.kubernetesVersionListResultDeserializer),
 ];
@@ -171,12 +173,12 @@ function listed(where: string, body: unknown): unknown[] {
 function checkResource(where: string, { known, example, optional = [] }: Reference, resource: unknown): void {
   const shown = example === undefined ? undefined : exampleBody(example);
   const paths = pathsOf(resource);
-  const recognised = known(resource);
-  const unknown = [...paths].filter((path) => !recognised.has(path) && !(shown && pathsOf(shown).has(path)));
-  if (unknown.length > 0) throw new Error(`${where}: members that Azure does not have: ${unknown.join(", ")}`);
   const required = shown ? [...pathsOf(shown)].filter(isOfResource) : [];
   const missing = required.filter((path) => !paths.has(path) && !optional.includes(path));
   if (missing.length > 0) throw new Error(`${where}: members that Azure shows are missing: ${missing.join(", ")}`);
+  const recognised = known(resource);
+  const unknown = [...paths].filter((path) => !recognised.has(path) && !(shown && pathsOf(shown).has(path)));
+  if (unknown.length > 0) throw new Error(`${where}: members that Azure does not have: ${unknown.join(", ")}`);
 }
 
 /** Whether a member is one of the resource itself, or of its properties, and no deeper. */
