@@ -1,11 +1,12 @@
 import type { MiddlewareHandler } from "hono";
 import type { SimulatorClock } from "../clock.ts";
 import type { FaultPlan } from "./fault-plan.ts";
-import { cutWatch, truncated } from "./spoil-answer.ts";
+import { cutWatch, type RawAnswer, sendHalf } from "./spoil-answer.ts";
 
 /** What @hono/node-server hands to a handler; absent when the app is called without a socket. */
 interface NodeBindings {
   readonly incoming?: { readonly socket: { destroy(): void } };
+  readonly outgoing?: RawAnswer;
 }
 
 /** Requests that are to be answered from the past, for the handler that can. */
@@ -41,7 +42,7 @@ export function injectFaults(plan: FaultPlan, clock: SimulatorClock): Middleware
         return next();
       case "truncate":
         await next();
-        context.res = await truncated(context.res, cut);
+        if (context.env?.outgoing) context.res = await sendHalf(context.res, context.env.outgoing);
         return;
       case "cutWatch":
         await next();

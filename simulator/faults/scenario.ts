@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod";
 import { eventsSectionSchema } from "../eventgrid/event-faults.ts";
+import { gitSectionSchema } from "../git/git-api.ts";
 import { modelSettingsSchema } from "../settings.ts";
 
 /** How far back a stale read may look, in seconds. */
@@ -168,6 +169,7 @@ export const scenarioSchema = z.strictObject({
     .default({}),
   randomFaults: randomFaultsSchema.optional(),
   events: eventsSectionSchema.default({ subscriptions: [], faults: [] }),
+  git: gitSectionSchema.default({}),
 });
 
 export type Scenario = z.infer<typeof scenarioSchema>;

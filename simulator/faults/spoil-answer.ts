@@ -1,24 +1,20 @@
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { SimulatorClock } from "../clock.ts";
 
-/** Sends half of an answer; then `cut` breaks the connection. The length that was promised stays that of the whole. */
-export async function truncated(response: Response, cut: () => void): Promise<Response> {
+/** Where the bytes of an answer go, as @hono/node-server hands it to a handler. */
+export interface RawAnswer {
+  writeHead(status: number, headers: Record<string, string>): unknown;
+  write(chunk: Uint8Array, written: () => void): unknown;
+  destroy(): unknown;
+}
+
+/** Sends half of an answer's body, then breaks the connection. The length that was promised is that of the whole. */
+export async function sendHalf(response: Response, raw: RawAnswer): Promise<Response> {
   const body = new Uint8Array(await response.arrayBuffer());
-  const half = body.subarray(0, Math.floor(body.length / 2));
-  let sent = false;
-  const stream = new ReadableStream<Uint8Array>({
-    pull(controller) {
-      if (!sent && half.length > 0) {
-        sent = true;
-        controller.enqueue(half);
-        return;
-      }
-      cut();
-      controller.error(new Error("the answer was cut off by a fault"));
-    },
-  });
-  const headers = new Headers(response.headers);
-  headers.set("content-length", String(body.length));
-  return new Response(stream, { status: response.status, headers });
+  const headers = { ...Object.fromEntries(response.headers), "content-length": String(body.length) };
+  raw.writeHead(response.status, headers);
+  raw.write(body.subarray(0, Math.ceil(body.length / 2)), () => raw.destroy());
+  return new Response(null, { headers: RESPONSE_ALREADY_SENT.headers });
 }
 
 /** When a watch is cut: so long after it began, or after so many events. */
