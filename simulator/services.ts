@@ -6,6 +6,9 @@ import { EventGrid } from "./eventgrid/event-grid.ts";
 import { createEventGridControl, createTopic } from "./eventgrid/event-grid-api.ts";
 import type { SendRequest } from "./eventgrid/webhook-request.ts";
 import type { Scenario } from "./faults/scenario.ts";
+import { commitFolder } from "./git/fleet-commit.ts";
+import { createGitApi, type GitSection } from "./git/git-api.ts";
+import { Repository } from "./git/repository.ts";
 import { Registry } from "./registry/registry.ts";
 import { createRegistryApi, createRegistryTokens } from "./registry/registry-api.ts";
 import { tellOfImages } from "./registry/registry-events.ts";
@@ -20,6 +23,9 @@ const LOGIN_SERVER = "registry.example.com";
 export interface Services {
   readonly eventGrid: EventGrid;
   readonly registry: Registry;
+  /** The fleet's Git repository; what was pushed to it is kept with the world. */
+  readonly repository: Repository;
+  readonly git: GitSection;
   /** Begins what goes out by itself. `origin` is where the simulator is reached. */
   open(origin: string): void;
   /** Ends it; to be called before the state is closed. */
@@ -46,23 +52,31 @@ export function createServices({ azure, fleetDirectory, scenario, log, send = fe
       for (const image of images) seedImage(registry, image);
     });
   }
+  const repository = new Repository(world);
+  if (repository.refs().length === 0) {
+    world.store.transaction(() => commitFolder(repository, fleetDirectory, world.startMs));
+  }
   const eventGrid = new EventGrid({ world, log, section: scenario.events, send });
   tellOfRollingPools(azure, eventGrid);
   tellOfImages(azure, registry, eventGrid);
   return {
     eventGrid,
     registry,
+    repository,
+    git: scenario.git,
     open: (origin) => eventGrid.open(origin),
     close: () => eventGrid.close(),
   };
 }
 
 /** Serves them, each below its own path. */
-export function mountServices(app: Pick<Hono, "route">, azure: AzureModel, { eventGrid, registry }: Services): void {
+export function mountServices(app: Pick<Hono, "route">, azure: AzureModel, services: Services): void {
+  const { eventGrid, registry, repository, git } = services;
   const { world, secrets } = azure;
   app.route("/api", createTopic(azure, eventGrid));
   app.route("/simulator", createEventGridControl(azure, eventGrid));
   app.route("/v2", createRegistryApi({ world, secrets, registry }));
   app.route("/oauth2", createRegistryTokens({ world, secrets, registry }));
+  app.route("/git", createGitApi(repository, git));
   app.route("/teams", createTeams(world, secrets, new TeamsInbox(world.store)));
 }

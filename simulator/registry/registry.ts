@@ -91,6 +91,12 @@ export class Registry {
       .sort();
   }
 
+  /** The tags of an image that is named with its registry; undefined when it is not here. */
+  tagsOf(image: string): string[] | undefined {
+    const { registry, repository } = parseImage(image);
+    return registry === this.loginServer ? this.tags(repository) : undefined;
+  }
+
   /** The manifests that name one as their subject, by digest. */
   referrers(repository: string, digest: string): Array<{ record: ManifestRecord; manifest: Manifest }> {
     return this.#manifests

@@ -272,5 +272,7 @@ describe("the registry", () => {
   ])("says whether nodes can pull %s: %s", (image, expected) => {
     const { registry } = simulator.services;
     expect([registry.has(image), registry.objectionTo(image) === undefined]).toEqual([expected, expected]);
+    expect(registry.tagsOf("registry.example.com/shop/storefront:1")).toEqual(["5.12.0"]);
+    expect(registry.tagsOf("nginx")).toBeUndefined();
   });
 });
