@@ -21,6 +21,9 @@ export interface DrainNodeInput {
 
 interface DrainProgress {
   readonly startedAt: string;
+  /** What is left of the node's time, and when that was last reckoned. */
+  readonly leftMs: number;
+  readonly reckonedMs: number;
   readonly podsTotal: number;
   readonly podsLeft: number;
   readonly evicted: number;
@@ -33,6 +36,8 @@ const SLICES_PER_HISTORY = 60;
 const SHOWN_BLOCKERS = 5;
 /** Least time between two slices that changed nothing. */
 const IDLE_WAIT_MS = 5_000;
+/** Most that one slice takes of the node's time: while Drydock was down, nobody could drain. */
+const SLICE_COUNTS_MS = 60_000;
 
 /**
  * Drains one node: cordons it, then watches it slice by slice while the API server lets pods go, until nothing is left that
@@ -41,8 +46,7 @@ const IDLE_WAIT_MS = 5_000;
 export function* drainNode(context: OrchestrationContext): Step<DrainResult | undefined> {
   const input = context.df.getInput<DrainNodeInput>();
   const { runId, resourceId, node, policy } = input;
-  let progress = input.progress ?? begin(nowIso(context));
-  const deadlineMs = Date.parse(progress.startedAt) + policy.timeoutMinutes * 60_000;
+  let progress = input.progress ?? begin(context, policy.timeoutMinutes * 60_000);
   yield* perform(context, "cordonNodes", { resourceId, runId, nodes: [node] });
   for (let slice = 0; ; slice += 1) {
     if (slice === SLICES_PER_HISTORY) {
@@ -54,11 +58,10 @@ export function* drainNode(context: OrchestrationContext): Step<DrainResult | un
       resourceId,
       node,
       policy,
-      deadlineAt: new Date(deadlineMs).toISOString(),
+      deadlineAt: new Date(beforeMs + progress.leftMs).toISOString(),
     });
-    progress = advance(progress, seen, nowIso(context));
-    const state =
-      seen.left === 0 ? "drained" : isHopeless(seen) || nowMs(context) >= deadlineMs ? "failed" : "draining";
+    progress = advance(progress, seen, nowMs(context));
+    const state = seen.left === 0 ? "drained" : isHopeless(seen) || progress.leftMs <= 0 ? "failed" : "draining";
     context.df.setCustomStatus(statusOf(progress, state));
     if (state !== "draining") return yield* end(context, input, progress, state);
     if (input.stopsOnCancel && (yield* isCancelled(context, runId)))
@@ -67,8 +70,9 @@ export function* drainNode(context: OrchestrationContext): Step<DrainResult | un
   }
 }
 
-function begin(startedAt: string): DrainProgress {
-  return { startedAt, podsTotal: 0, podsLeft: 0, evicted: 0, blockers: [] };
+function begin(context: OrchestrationContext, leftMs: number): DrainProgress {
+  const reckonedMs = nowMs(context);
+  return { startedAt: nowIso(context), leftMs, reckonedMs, podsTotal: 0, podsLeft: 0, evicted: 0, blockers: [] };
 }
 
 /** Everything that is left is held by something that waiting cannot cure. */
@@ -77,7 +81,8 @@ function isHopeless(seen: DrainSlice): boolean {
 }
 
 /** Takes a slice into the progress; a pod held for the same reason as before has been held since then. */
-function advance(progress: DrainProgress, seen: DrainSlice, at: string): DrainProgress {
+function advance(progress: DrainProgress, seen: DrainSlice, reckonedMs: number): DrainProgress {
+  const at = new Date(reckonedMs).toISOString();
   const since = new Map(progress.blockers.map((blocker) => [`${blocker.pod} ${blocker.code}`, blocker.since]));
   const view = (blocker: Blocker): BlockerView => ({
     pod: blocker.pod,
@@ -87,6 +92,8 @@ function advance(progress: DrainProgress, seen: DrainSlice, at: string): DrainPr
   });
   return {
     startedAt: progress.startedAt,
+    leftMs: progress.leftMs - Math.min(reckonedMs - progress.reckonedMs, SLICE_COUNTS_MS),
+    reckonedMs,
     podsTotal: Math.max(progress.podsTotal, progress.evicted + seen.evicted + seen.left, seen.total),
     podsLeft: seen.left,
     evicted: progress.evicted + seen.evicted,

@@ -4,6 +4,8 @@ export interface SimulatorClock {
   nowMs(): number;
   /** Calls `callback` once, when this clock reaches `dueMs` (at the earliest; at once when that has passed). */
   at(dueMs: number, callback: () => void): { cancel(): void };
+  /** As `at`, on a clock that stands still while something runs: comes although that which runs waits for it. */
+  insist?(dueMs: number, callback: () => void): { cancel(): void };
   /** Says that something is running, so that a clock that jumps must not. Returns the release. */
   hold(): () => void;
   /** How many milliseconds of this clock pass in one real millisecond. */

@@ -56,6 +56,35 @@ describe("scaled clock", () => {
   });
 });
 
+describe("a virtual clock on which somebody insists", () => {
+  it("comes to that moment although something is held, and stands still again after it", async () => {
+    const clock = createVirtualClock(START);
+    const release = clock.hold();
+    const log: number[] = [];
+    clock.at(START + 10, () => log.push(10));
+    clock.at(START + 100, () => log.push(100));
+    await new Promise<void>((resolve) => {
+      clock.insist(START + 50, () => {
+        log.push(50);
+        resolve();
+      });
+    });
+    for (let turn = 0; turn < 100; turn += 1) await new Promise(setImmediate);
+    expect(log).toEqual([10, 50]);
+    release();
+    await clock.idle();
+    expect(log).toEqual([10, 50, 100]);
+  });
+
+  it("forgets a moment that was cancelled", async () => {
+    const clock = createVirtualClock(START);
+    clock.hold();
+    clock.insist(START + 50, () => expect.unreachable()).cancel();
+    for (let turn = 0; turn < 100; turn += 1) await new Promise(setImmediate);
+    expect(clock.nowMs()).toBe(START);
+  });
+});
+
 describe("app time", () => {
   it("shows the app the clock's time, and the rest of the process its own", async () => {
     const clock = createVirtualClock(START);

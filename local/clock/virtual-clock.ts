@@ -3,6 +3,11 @@ import type { Clock, ClockTimer } from "./clock.ts";
 
 /** A clock that stands still while anything runs and jumps to the next due moment when nothing does. */
 export interface VirtualClock extends Clock {
+  /**
+   * As `at`, but the moment comes even while something is held: whoever holds is waiting for it (an answer that takes its
+   * time, say), which no clock can see. What is due before then comes first.
+   */
+  insist(dueMs: number, callback: () => void): ClockTimer;
   /** Resolves when nothing is held and no timer is pending: there is nothing left to happen. */
   idle(): Promise<void>;
   /** Timers that wait, for diagnosis. */
@@ -19,6 +24,8 @@ interface Entry extends ClockTimer {
   readonly callback: () => void;
 }
 
+/** Turns that what is running gets before time jumps all the same, because somebody insists. */
+const INSISTED_TURNS = 25;
 /** Turns of the event loop that must pass without a hold before time jumps: what was just resolved gets to run first. */
 const QUIET_TURNS = 3;
 
@@ -35,6 +42,7 @@ export function createVirtualClock(startMs: number): VirtualClock {
   let checking = false;
   let stopped = false;
   const entries: Entry[] = [];
+  const insisted = new Set<ClockTimer>();
   let idleWaiters: Array<() => void> = [];
 
   function before(left: Entry, right: Entry): boolean {
@@ -61,12 +69,12 @@ export function createVirtualClock(startMs: number): VirtualClock {
   }
 
   function check(): void {
-    if (stopped || holds > 0) {
+    if (stopped || (holds > 0 && insisted.size === 0)) {
       checking = false;
       return;
     }
     quietTurns += 1;
-    if (quietTurns < QUIET_TURNS) {
+    if (quietTurns < (holds > 0 ? INSISTED_TURNS : QUIET_TURNS)) {
       schedule(check);
       return;
     }
@@ -99,6 +107,21 @@ export function createVirtualClock(startMs: number): VirtualClock {
         },
       };
       insert(entry);
+      wake();
+      return entry;
+    },
+    insist(dueMs, callback) {
+      const timer = this.at(dueMs, () => {
+        insisted.delete(entry);
+        callback();
+      });
+      const entry: ClockTimer = {
+        cancel() {
+          insisted.delete(entry);
+          timer.cancel();
+        },
+      };
+      insisted.add(entry);
       wake();
       return entry;
     },

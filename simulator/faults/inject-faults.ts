@@ -35,14 +35,16 @@ export function injectFaults(plan: FaultPlan, clock: SimulatorClock): Middleware
       case undefined:
         return next();
       case "delay":
-        await new Promise<void>((resolve) => clock.at(clock.nowMs() + fault.seconds * 1_000, resolve));
+        await delay(clock, fault.seconds);
         return next();
       case "stale":
         STALE_READS.set(context.req.raw, fault.seconds);
         return next();
       case "truncate":
         await next();
-        if (context.env?.outgoing) context.res = await sendHalf(context.res, context.env.outgoing);
+        // A watch has no end, and so no half; it breaks off after its first event.
+        if (isWatch(query)) context.res = cutWatch(context.res, { afterEvents: 1 }, clock);
+        else if (context.env?.outgoing) context.res = await sendHalf(context.res, context.env.outgoing);
         return;
       case "cutWatch":
         await next();
@@ -58,6 +60,19 @@ export function injectFaults(plan: FaultPlan, clock: SimulatorClock): Middleware
       }
     }
   };
+}
+
+function isWatch(query: URLSearchParams): boolean {
+  return ["1", "true"].includes(query.get("watch") ?? "");
+}
+
+/** The client waits for the answer, and may keep a virtual clock still for it. */
+function delay(clock: SimulatorClock, seconds: number): Promise<void> {
+  const dueMs = clock.nowMs() + seconds * 1_000;
+  return new Promise((resolve) => {
+    if (clock.insist) clock.insist(dueMs, resolve);
+    else clock.at(dueMs, resolve);
+  });
 }
 
 function faultBody(path: string, status: number): object {

@@ -259,6 +259,12 @@ describe("an upgrade", () => {
           { match: { path: "^/subscriptions" }, nth: 20, count: 3, answer: { status: 503 } },
           { match: { path: "^/kubernetes/dev-weu" }, nth: 9, count: 2, answer: { status: 500 } },
           { match: { path: "^/kubernetes/dev-weu.*eviction" }, nth: 2, reset: true },
+          { match: { path: "^/kubernetes/dev-weu/api/v1/nodes" }, nth: 3, count: 2, truncate: true },
+          { match: { path: "^/kubernetes/dev-weu.*pods$" }, nth: 4, count: 3, truncate: true },
+          { match: { path: "^/kubernetes/dev-weu.*poddisruptionbudgets" }, nth: 2, delaySeconds: 45 },
+          // More often than the SDK tries by itself: a poll that fails is not an operation that failed.
+          { match: { method: "GET", path: "/operations/" }, nth: 2, count: 7, answer: { status: 503 } },
+          { match: { method: "GET", path: "/operations/" }, nth: 12, count: 5, reset: true },
           { match: { path: "^/teams" }, nth: 1, count: 2, answer: { status: 502 } },
         ],
       },

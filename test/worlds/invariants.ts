@@ -11,7 +11,7 @@ interface Invariant {
   readonly violations: (world: World, outcome: Outcome) => string[];
 }
 
-/** A cluster's part of a run, as its report tells it. */
+/** A cluster's part of a run in which it was changed, as its report tells it: from its first pool to its last. */
 interface Visit {
   readonly report: UpgradeReport;
   readonly ring: number;
@@ -23,11 +23,15 @@ interface Visit {
 function visitsOf(outcome: Outcome): Visit[] {
   return [...outcome.reports.values()].flatMap((report) =>
     report.rings.flatMap(({ clusters }, ring) =>
-      clusters.flatMap((result) =>
-        result.startedAt === null || result.endedAt === null
-          ? []
-          : [{ report, ring, result, fromMs: Date.parse(result.startedAt), toMs: Date.parse(result.endedAt) }],
-      ),
+      clusters
+        .filter(({ pools }) => pools.length > 0)
+        .map((result) => ({
+          report,
+          ring,
+          result,
+          fromMs: Math.min(...result.pools.map(({ startedAt }) => Date.parse(startedAt))),
+          toMs: Math.max(...result.pools.map(({ endedAt }) => Date.parse(endedAt))),
+        })),
     ),
   );
 }
@@ -79,13 +83,12 @@ export const INVARIANTS: readonly Invariant[] = [
   {
     name: "at most one run changes a cluster, and none changes one outside of its time",
     violations: (world, outcome) => {
-      const visits = visitsOf(outcome).filter(({ result }) => result.outcome !== "skipped");
+      const visits = visitsOf(outcome);
       const overlaps = visits.flatMap((one, index) =>
         visits
           .slice(index + 1)
           .filter((other) => other.result.name === one.result.name && other.report.id !== one.report.id)
-          .filter((other) => one.fromMs < other.toMs && other.fromMs < one.toMs && other.result.pools.length > 0)
-          .filter(() => one.result.pools.length > 0)
+          .filter((other) => one.fromMs < other.toMs && other.fromMs < one.toMs)
           .map((other) => `${one.report.id} and ${other.report.id} changed ${one.result.name} at the same time`),
       );
       const strays = world.observer.mutations
@@ -114,7 +117,7 @@ export const INVARIANTS: readonly Invariant[] = [
   {
     name: "rings follow one another, with their soak",
     violations: ({ design }, outcome) => {
-      const visits = visitsOf(outcome).filter(({ result }) => result.pools.length > 0);
+      const visits = visitsOf(outcome);
       return visits.flatMap((later) =>
         visits
           .filter((earlier) => earlier.report.id === later.report.id && earlier.ring < later.ring)
@@ -145,7 +148,7 @@ export const INVARIANTS: readonly Invariant[] = [
   {
     name: "no more clusters of a ring are changed at once than it allows",
     violations: ({ design }, outcome) => {
-      const visits = visitsOf(outcome).filter(({ result }) => result.pools.length > 0);
+      const visits = visitsOf(outcome);
       return visits.flatMap((visit) => {
         const ring = design.rings[visit.ring];
         const same = visits.filter(
@@ -192,7 +195,7 @@ export const INVARIANTS: readonly Invariant[] = [
     violations: ({ simulator, design }, outcome) => {
       const last = new Map(visitsOf(outcome).map((visit) => [visit.result.name, visit]));
       for (const visit of visitsOf(outcome)) {
-        if (visit.toMs >= (last.get(visit.result.name)?.toMs ?? 0) && visit.result.pools.length > 0) {
+        if (visit.toMs >= (last.get(visit.result.name)?.toMs ?? 0)) {
           last.set(visit.result.name, visit);
         }
       }

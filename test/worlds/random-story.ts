@@ -128,6 +128,8 @@ function randomFault(dice: Dice): object {
     { answer: { status: 429, retryAfterSeconds: dice.between(1, 60) } },
     { answer: { status: dice.pick([500, 502, 503, 504]) } },
     { reset: true },
+    { delaySeconds: dice.pick([1, 20, 90]) },
+    { truncate: true },
   ]);
   return { match: { path }, nth: dice.between(1, 120), count: dice.pick([1, 1, 2, 5]), ...what };
 }
