@@ -1,20 +1,12 @@
 import { z } from "zod";
 import type { Collection, Store } from "../state/store.ts";
+import { type AdaptiveCard, adaptiveCardSchema } from "./card-rules.ts";
 
 /** The limit of a Teams message (docs of the Teams connector). */
 export const MESSAGE_LIMIT_BYTES = 28 * 1024;
 /** How many messages are kept; the oldest go first. */
 const KEPT_MESSAGES = 500;
 const CARD_TYPE = "application/vnd.microsoft.card.adaptive";
-
-export const adaptiveCardSchema = z.looseObject({
-  type: z.literal("AdaptiveCard"),
-  version: z.string(),
-  body: z.array(z.looseObject({ type: z.string() })).default([]),
-  actions: z.array(z.looseObject({ type: z.string() })).default([]),
-});
-
-export type AdaptiveCard = z.infer<typeof adaptiveCardSchema>;
 
 const envelopeSchema = z.looseObject({
   type: z.literal("message"),

@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import { z } from "zod";
-import type { AdaptiveCard } from "./inbox.ts";
+import type { AdaptiveCard } from "./card-rules.ts";
 
 type Html = ReturnType<typeof html>;
 

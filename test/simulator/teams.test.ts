@@ -58,6 +58,38 @@ describe("the webhook", () => {
     ["another content", { type: "message", attachments: [{ contentType: "text/html", content: {} }] }, /contentType: /],
     ["a card without a version", message({ type: "AdaptiveCard", body: [] }), /content\.version: /],
     ["a body that is no list", message({ ...card([]), body: "hi" }), /content\.body: /],
+    [
+      "a version that Teams does not show",
+      message({ ...card([]), version: "1.6" }),
+      /content\.version: must be 1\.0 to 1\.5/,
+    ],
+    ["an element that is none", message(card([{ type: "Chart" }])), /content\.body\.0\.type: is no element/],
+    ["an input", message(card([{ type: "Input.Text", id: "x" }])), /content\.body\.0\.type: is no element/],
+    ["text that is a number", message(card([{ type: "TextBlock", text: 7 }])), /content\.body\.0\.text: /],
+    [
+      "a colour that is none",
+      message(card([text("x", { color: "red" })])),
+      /body\.0\.color: must be one of default, dark/,
+    ],
+    [
+      "a member that an element does not have",
+      message(card([text("x", { colour: "good" })])),
+      /body\.0: Unrecognized key/,
+    ],
+    [
+      "an action that needs a bot",
+      message(card([], { actions: [{ type: "Action.Submit", title: "Approve" }] })),
+      /content\.actions\.0\.type: must be Action\.OpenUrl.* no bot behind it/,
+    ],
+    [
+      "a mistake deep inside",
+      message(
+        card([
+          { type: "Container", items: [{ type: "ColumnSet", columns: [{ items: [text("x", { size: "huge" })] }] }] },
+        ]),
+      ),
+      /content\.body\.0\.items\.0\.columns\.0\.items\.0\.size: must be one of/,
+    ],
   ])("refuses %s with 400 and the place", async (_what, body, expected) => {
     const response = await post(body);
     const { error } = (await response.json()) as { error: { message: string } };
@@ -71,8 +103,23 @@ describe("the webhook", () => {
     expect(await messages()).toEqual([]);
   });
 
+  it("takes four cards a second and answers 429 to more, until the second is over", async () => {
+    const statuses = async (count: number) => {
+      const answers: Response[] = [];
+      for (let index = 0; index < count; index += 1) answers.push(await post(message(card([text(`${index}`)]))));
+      return answers.map(({ status, headers }) => `${status} ${headers.get("retry-after") ?? ""}`.trim());
+    };
+    expect(await statuses(6)).toEqual(["202", "202", "202", "202", "429 1", "429 1"]);
+    simulator.clock.advance(1);
+    expect(await statuses(5)).toEqual(["202", "202", "202", "202", "429 1"]);
+    expect(await messages()).toHaveLength(8);
+  });
+
   it("keeps the newest five hundred", async () => {
-    for (let count = 1; count <= 502; count += 1) await post(message(card([text(`card ${count}`)])));
+    for (let count = 1; count <= 502; count += 1) {
+      await post(message(card([text(`card ${count}`)])));
+      simulator.clock.advance(1);
+    }
     const kept = await messages();
     expect([kept.length, kept[0]?.id, kept.at(-1)?.id]).toEqual([500, 3, 502]);
   });
@@ -96,16 +143,15 @@ describe("the inbox page", () => {
 
   it("escapes whatever a card says, wherever it says it", async () => {
     const body = [
-      text(HOSTILE, { size: HOSTILE, color: HOSTILE, weight: HOSTILE }),
-      { type: "RichTextBlock", inlines: [HOSTILE, { type: "TextRun", text: HOSTILE, color: HOSTILE }] },
+      text(HOSTILE, { id: HOSTILE }),
+      { type: "RichTextBlock", inlines: [HOSTILE, { type: "TextRun", text: HOSTILE }] },
       { type: "FactSet", facts: [{ title: HOSTILE, value: HOSTILE }] },
       { type: "ColumnSet", columns: [{ type: "Column", width: HOSTILE, items: [text(HOSTILE)] }] },
-      { type: "Container", style: HOSTILE, items: [text(HOSTILE)] },
+      { type: "Container", items: [text(HOSTILE)] },
       { type: "Table", rows: [{ type: "TableRow", cells: [{ type: "TableCell", items: [text(HOSTILE)] }] }] },
-      { type: "ActionSet", actions: [{ type: "Action.OpenUrl", title: HOSTILE, url: `https://x/${HOSTILE}` }] },
-      { type: HOSTILE },
+      { type: "ActionSet", actions: [{ type: "Action.OpenUrl", title: HOSTILE, url: "https://x/?a='" }] },
     ];
-    const actions = [{ type: HOSTILE, title: HOSTILE }];
+    const actions = [{ type: "Action.ToggleVisibility", title: HOSTILE, targetElements: [] }];
     expect((await post(message(card(body, { actions })))).status).toBe(202);
     const html = await page();
     expect(html).not.toMatch(/<script|<img/i);
@@ -125,10 +171,11 @@ describe("the inbox page", () => {
     "vbscript:x",
     "file:///etc/passwd",
   ])("makes no link of %j", async (url) => {
-    const words = text(`[click](${url.replaceAll(" ", "")})`);
-    await post(message(card([words], { actions: [{ type: "Action.OpenUrl", title: "Open", url }] })));
+    const actions = [{ type: "Action.OpenUrl", title: "Open", url }];
+    expect((await post(message(card([], { actions })))).status).toBe(400);
+    expect((await post(message(card([text(`[click](${url.replaceAll(" ", "")})`)])))).status).toBe(202);
     const html = await page();
-    expect(html).toContain("[Action.OpenUrl: Open]");
+    expect(html).toContain("[click](");
     expect(html).not.toMatch(/<a [^>]*href="(?!https?:)/);
   });
 
@@ -144,16 +191,8 @@ describe("the inbox page", () => {
     expect(html).toContain('<a href="https://drydock.example/x">the run</a> <strong>now</strong>');
   });
 
-  it("stands a card whose elements are of the wrong shape", async () => {
-    const body = [
-      { type: "TextBlock", text: 7 },
-      { type: "FactSet", facts: "none" },
-      { type: "ColumnSet", columns: [null, 1] },
-      { type: "Table", rows: [{}] },
-      text("still here"),
-      text("not this", { isVisible: false }),
-    ];
-    expect((await post(message(card(body)))).status).toBe(202);
+  it("does not show what a card hides", async () => {
+    expect((await post(message(card([text("still here"), text("not this", { isVisible: false })])))).status).toBe(202);
     const html = await page();
     expect(html).toContain("still here");
     expect(html).not.toContain("not this");
