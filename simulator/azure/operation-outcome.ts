@@ -111,8 +111,10 @@ function markState(azure: AzureModel, operation: OperationRecord, state: string,
   if (pool) azure.putPool({ ...pool, ...failed });
   const cluster = azure.findCluster(operation.clusterName);
   if (!pool && cluster && operation.poolName === "") azure.putCluster({ ...cluster, ...failed });
-  if (operation.clusterName === "") settleResource(azure, operation, state);
-  if (operation.kind !== "CreateCluster") return;
+  // A group is none the worse for a deletion that failed.
+  const ofResource = operation.kind === "DeleteGroup" ? "Succeeded" : state;
+  if (operation.clusterName === "") settleResource(azure, operation, ofResource);
+  if (operation.kind !== "CreateCluster" && operation.kind !== "DeleteCluster") return;
   for (const made of azure.poolsOf(operation.clusterName)) azure.putPool({ ...made, provisioningState: state });
 }
 

@@ -1,3 +1,4 @@
+import { minor } from "semver";
 import { scaledValue } from "../kubernetes/model/budget.ts";
 import type { AzureModel } from "./azure-model.ts";
 import { drainFailureMessage } from "./drain-machine.ts";
@@ -6,6 +7,8 @@ import { quarantineNode } from "./node-life.ts";
 import type { AzureError, Machine, MachineTask, OperationRecord, PoolRecord } from "./records.ts";
 
 const DEFAULT_MAX_SURGE = "10%";
+/** From this minor version on an upgrade that finds no room for its surge makes do with less. */
+export const SURGE_FALLBACK_MINOR = 35;
 
 type Phases = OperationRecord["phases"];
 type Phase = Phases[number];
@@ -60,6 +63,11 @@ export function advancePhases(azure: AzureModel, before: OperationRecord): Progr
     const { tasks, error } = stepPhase(context, phase);
     const phases = operation.phases.map((other, at) => (at === index ? { ...other, tasks } : other));
     operation = { ...operation, phases };
+    if (error && canDoWithLess(operation, phase, error)) {
+      operation = withoutUnallocated(azure, operation, index, error);
+      index -= 1;
+      continue;
+    }
     if (error) return { kind: "failed", operation, error };
     const active = tasks.filter(isActive);
     if (active.length > 0) return { kind: "waiting", operation, waitMs: nextLookMs(azure, active) };
@@ -72,11 +80,41 @@ export function advancePhases(azure: AzureModel, before: OperationRecord): Progr
   return blocked ? { kind: "failed", operation, error: blocked } : { kind: "done", operation };
 }
 
+/** From Kubernetes 1.35 on, an upgrade that finds no machine for its surge goes on with those it got, if there is any. */
+function canDoWithLess(operation: OperationRecord, { tasks }: Phase, error: PhaseError): boolean {
+  const isUpgrade = operation.kind === "UpgradePool" || operation.kind === "UpgradeNodeImage";
+  const isAllocation = error.unallocated !== undefined;
+  const left = tasks.filter(({ machine, stage }) => machine !== error.unallocated && stage !== "done").length;
+  return isUpgrade && isAllocation && left > 0 && minor(operation.targetVersion) >= SURGE_FALLBACK_MINOR;
+}
+
+/** The operation without the machine that could not be had: nothing boots it, nothing takes it away, one less goes side by side. */
+function withoutUnallocated(
+  azure: AzureModel,
+  operation: OperationRecord,
+  index: number,
+  { unallocated }: PhaseError,
+): OperationRecord {
+  const poolName = operation.phases[index]?.poolName ?? operation.poolName;
+  const pool = azure.findPool(operation.clusterName, poolName);
+  const machines = pool?.machines.filter(({ name }) => name !== unallocated) ?? [];
+  if (pool) azure.putPool({ ...pool, machines });
+  const phases = operation.phases.map((phase, at) => ({
+    ...phase,
+    parallel: at > index ? Math.max(1, phase.parallel - 1) : phase.parallel,
+    tasks: phase.tasks.filter(({ machine }) => machine !== unallocated),
+  }));
+  return { ...operation, phases };
+}
+
 function isActive({ stage }: MachineTask): boolean {
   return stage !== "waiting" && stage !== "blocked" && stage !== "done";
 }
 
-function stepPhase(context: TaskContext, phase: Phase): { tasks: MachineTask[]; error?: AzureError } {
+/** Why a phase cannot go on; `unallocated` is the machine that there was no room for. */
+type PhaseError = AzureError & { readonly unallocated?: string };
+
+function stepPhase(context: TaskContext, phase: Phase): { tasks: MachineTask[]; error?: PhaseError } {
   const next = [...phase.tasks];
   // A node that was set aside keeps the surge node that stands in for it.
   let room = phase.parallel - next.filter((task) => isActive(task) || task.stage === "blocked").length;
@@ -87,7 +125,9 @@ function stepPhase(context: TaskContext, phase: Phase): { tasks: MachineTask[]; 
     next[index] = step.task;
     if (step.task.stage === "done") room += 1;
     if (step.failure === undefined) continue;
-    if (!step.failure.undrainable || !setsAside(context, step.task)) return { tasks: next, error: step.failure };
+    const { undrainable, ...error } = step.failure;
+    if (step.task.stage === "waiting") return { tasks: next, error: { ...error, unallocated: step.task.machine } };
+    if (!undrainable || !setsAside(context, step.task)) return { tasks: next, error };
     quarantineNode(context.model, step.task.machine);
     const { untilMs: _, ...blocked } = step.task;
     next[index] = { ...blocked, stage: "blocked" };

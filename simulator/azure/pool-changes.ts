@@ -2,13 +2,10 @@ import { minor } from "semver";
 import type { AzureModel } from "./azure-model.ts";
 import { relabelNode } from "./node-life.ts";
 import { ordinalOf } from "./node-object.ts";
-import { bootPhase, reimagePhase, removePhase, surgeOf } from "./operation-phases.ts";
+import { bootPhase, reimagePhase, removePhase, SURGE_FALLBACK_MINOR, surgeOf } from "./operation-phases.ts";
 import { beginPoolOperation } from "./operations.ts";
 import { quotaError, quotaShortage } from "./quota.ts";
 import type { AzureError, ClusterRecord, Machine, OperationRecord, PoolRecord, PoolSettings } from "./records.ts";
-
-/** From this minor version on an upgrade that finds no room for its surge makes do with one node. */
-const SURGE_FALLBACK_MINOR = 35;
 
 /** A pool that is being made: its machines are there to boot. */
 export function draftPool(azure: AzureModel, clusterName: string, name: string, settings: PoolSettings): PoolRecord {

@@ -96,8 +96,14 @@ function kindsFor({ method, path, query }: FaultRequest): RandomKind[] {
   if (!isArm && !path.startsWith("/kubernetes/")) return [];
   if (isWatch(query)) return [...ANYWHERE, "watchCut"];
   if (method === "POST" && path.endsWith("/eviction")) return [...ANYWHERE, "evictionError"];
-  if (method !== "GET") return [...ANYWHERE];
-  return isArm ? [...ANYWHERE, "truncated", "stale"] : [...ANYWHERE, "truncated"];
+  if (isAnswerable(method, path)) return [...ANYWHERE, "truncated", "stale"];
+  return method === "GET" ? [...ANYWHERE, "truncated"] : [...ANYWHERE];
+}
+
+/** Whether a request reads from Resource Manager or its graph, and so may be answered from the past. */
+function isAnswerable(method: string, path: string): boolean {
+  const isGraph = method === "POST" && /^\/providers\/Microsoft\.ResourceGraph\//i.test(path);
+  return isGraph || (method === "GET" && /^\/(?:subscriptions|providers)(?:\/|$)/.test(path));
 }
 
 /** Whether a request of Kubernetes is a watch. */
@@ -107,7 +113,7 @@ export function isWatch(query: URLSearchParams): boolean {
 
 function matches({ match, staleSeconds, cutWatch }: RequestFaultRule, { method, path, query }: FaultRequest): boolean {
   if (cutWatch && !isWatch(query)) return false;
-  if (staleSeconds !== undefined && method !== "GET") return false;
+  if (staleSeconds !== undefined && !isAnswerable(method, path)) return false;
   const sameMethod = match.method === undefined || match.method.toUpperCase() === method;
   return sameMethod && new RegExp(match.path).test(path);
 }

@@ -71,6 +71,8 @@ function ruledFault({ fail, stuckHours = 0 }: Scenario["operations"][number], no
 }
 
 function drawnFault(book: FaultBook, { kind, resourceId }: OperationFacts, nowMs: number): OperationFault | undefined {
+  // What ends an operation that is stuck must not be stuck itself.
+  if (kind === "Abort") return undefined;
   const drawn = book.draw(`operation ${kind} ${resourceId}`, ["operationFails", "operationStuck"]);
   if (!drawn) return undefined;
   const { random } = drawn;

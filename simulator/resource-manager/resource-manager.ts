@@ -87,9 +87,10 @@ function handle(
   if (!found) throw notServed(method, path, allowed);
   const answer = () => found.route.handle({ ...read, names: found.names });
   if (method === "PUT" || method === "PATCH") checkGroupStays(azure, path);
+  if (staleSeconds !== undefined && past) return past.answerFrom(staleSeconds, answer);
   if (method !== "GET") return azure.world.change(answer);
   azure.world.catchUp();
-  return staleSeconds === undefined || !past ? answer() : past.answerFrom(staleSeconds, answer);
+  return answer();
 }
 
 function authenticate(azure: AzureModel, header: string | null): void {

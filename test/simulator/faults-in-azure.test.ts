@@ -100,6 +100,33 @@ describe("capacity", () => {
     await drive(simulator, roll());
   });
 
+  it("that is short makes an upgrade to 1.35 do with less surge", async () => {
+    // The upgrade to 1.34 asks for two machines and gets them; of the next two one cannot be had.
+    await start({ capacity: [{ match: { pool: "apps" }, nth: 3 }] });
+    const nodes = () =>
+      simulator.azure
+        .kubernetes(CLUSTER)
+        .table("nodes")
+        .list()
+        .filter(({ metadata }) => metadata.labels?.agentpool === "apps").length;
+    const mostSeen: number[] = [];
+    for (const kubernetesVersion of ["1.34.2", "1.35.0"]) {
+      const body = { location: "westeurope", kubernetesVersion };
+      await drive(simulator, client.managedClusters.createOrUpdate(GROUP, CLUSTER, body, FAST));
+      const upgrade = { ...POOL, orchestratorVersion: kubernetesVersion, upgradeSettings: { maxSurge: "2" } };
+      await client.agentPools.createOrUpdate(GROUP, CLUSTER, "apps", upgrade, FAST).submitted();
+      let most = 0;
+      simulator.clock.advanceUntil(() => {
+        most = Math.max(most, nodes());
+        return simulator.azure.runningOperation(CLUSTER) === undefined;
+      }, 20_000);
+      mostSeen.push(most);
+    }
+    expect(mostSeen).toEqual([5, 4]);
+    expect(await poolNow()).toMatchObject({ provisioningState: "Succeeded", orchestratorVersion: "1.35.0", count: 3 });
+    expect(await counts()).toEqual({ allocation: 1 });
+  });
+
   it("is there for another region", async () => {
     await start({ capacity: [{ match: { location: "westeurope" }, count: 99 }] });
     await drive(simulator, client.agentPools.upgradeNodeImageVersion("rg-prod-neu", "prod-neu", "apps", FAST));

@@ -16,11 +16,17 @@ export interface TestSimulator extends Simulator {
 }
 
 export async function startSimulator(
-  options: { scenario?: unknown; stateDirectory?: string; seed?: number; clock?: ManualClock } = {},
+  options: {
+    scenario?: unknown;
+    stateDirectory?: string;
+    seed?: number;
+    clock?: ManualClock;
+    fleetDirectory?: string;
+  } = {},
 ): Promise<TestSimulator> {
   const clock = options.clock ?? new ManualClock();
   const simulator = await createSimulator({
-    fleetDirectory: FLEET,
+    fleetDirectory: options.fleetDirectory ?? FLEET,
     stateDirectory: options.stateDirectory,
     port: 0,
     seed: options.seed ?? 7,
