@@ -3,6 +3,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError } from "commander";
 import { CommandFailure, EXIT_FAILED, EXIT_USAGE } from "./failure.ts";
+import { simulate } from "./simulate/simulate.ts";
+import { simulateCommand } from "./simulate/simulate-flags.ts";
 import { Interrupted } from "./start/interrupts.ts";
 import { start } from "./start/start.ts";
 import { startCommand } from "./start/start-flags.ts";
@@ -16,11 +18,16 @@ function createProgram(): Command {
     .version(versionIn(appDirectory), "--version", "print the version")
     .configureOutput({ outputError: (text, write) => write(asOneLine(text)) })
     .exitOverride();
-  const command = startCommand(appDirectory, async (flags) => {
-    process.exitCode = await start(flags, process.stdout);
-  });
-  command.copyInheritedSettings(program);
-  return program.addCommand(command);
+  const commands = [
+    startCommand(appDirectory, async (flags) => {
+      process.exitCode = await start(flags, process.stdout);
+    }),
+    simulateCommand(appDirectory, async (flags) => {
+      process.exitCode = await simulate(flags, process.stdout);
+    }),
+  ];
+  for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
+  return program;
 }
 
 /** Commander's complaint, its suggestion on the same line; the help that it shows without a command stays as it is. */

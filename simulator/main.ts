@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { ClockOrigin } from "./clock.ts";
 import { readScenario } from "./faults/scenario.ts";
+import { writeKubeconfigs } from "./kubeconfig-files.ts";
 import { createSimulator, type Simulator } from "./simulator.ts";
 
 const EXIT_USAGE = 2;
@@ -14,6 +15,7 @@ interface Flags {
   readonly scenario?: string;
   readonly clockOrigin?: ClockOrigin;
   readonly identityHeader?: string;
+  readonly kubeconfigs?: string;
   readonly logLevel: string;
 }
 
@@ -51,6 +53,7 @@ function createCommand(): Command {
     .addOption(new Option("--scenario <file>", "model settings and faults (YAML)"))
     .addOption(new Option("--clock-origin <real,virtual>", "fixed point of the clock, in ms").argParser(parseOrigin))
     .addOption(new Option("--identity-header <text>", "X-IDENTITY-HEADER that /msi/token expects; random without it"))
+    .addOption(new Option("--kubeconfigs <dir>", "where a kubeconfig per cluster is written"))
     .addOption(
       new Option("--log-level <level>", "pino's").default("info").choices(["debug", "info", "warn", "error", "silent"]),
     )
@@ -59,13 +62,20 @@ function createCommand(): Command {
 }
 
 async function start(flags: Flags): Promise<Simulator> {
-  const { fleet, state, scenario, ...rest } = flags;
-  return createSimulator({
+  const { fleet, state, scenario, kubeconfigs, ...rest } = flags;
+  const simulator = await createSimulator({
     ...rest,
     fleetDirectory: fleet,
     stateDirectory: state,
     scenario: scenario === undefined ? undefined : readScenario(scenario),
   });
+  try {
+    if (kubeconfigs !== undefined) writeKubeconfigs(simulator.azure, simulator.url, kubeconfigs);
+  } catch (error) {
+    await simulator.close();
+    throw error;
+  }
+  return simulator;
 }
 
 function stopOnSignal(simulator: Simulator): void {

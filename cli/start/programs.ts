@@ -5,6 +5,7 @@ import { type ChildProgram, type ProgramOptions, startProgram } from "../program
 import { hostEnvironment, programEnvironment } from "../programs/host-environment.ts";
 import { findFreePort, isPortFree } from "../programs/ports.ts";
 import { identityOf } from "../programs/process-identity.ts";
+import { loopbackUrl, type SimulatorReady, simulatorReadySchema } from "../programs/simulator-ready.ts";
 import { type Processes, writeProcesses } from "../state/processes.ts";
 import { type Session, writeSession } from "../state/session.ts";
 import { originArgument } from "../state/session-clock.ts";
@@ -12,19 +13,6 @@ import type { StateFolder } from "../state/state-folder.ts";
 import type { StartFlags } from "./start-flags.ts";
 
 const READY_MS = 60_000;
-
-const loopbackUrl = z.url({ protocol: /^http$/, hostname: /^(127\.0\.0\.1|localhost)$/ });
-
-const simulatorReadySchema = z.object({
-  event: z.literal("ready"),
-  url: loopbackUrl,
-  teamsWebhookUrl: loopbackUrl,
-  identityEndpoint: loopbackUrl,
-  identityHeader: z.string().min(1),
-  eventGridTopicEndpoint: loopbackUrl,
-  eventGridTopicKey: z.string().min(1),
-});
-type SimulatorReady = z.infer<typeof simulatorReadySchema>;
 
 const hostReadySchema = z.object({ event: z.literal("ready"), url: loopbackUrl, keyFile: z.string().min(1) });
 export type HostReady = z.infer<typeof hostReadySchema>;

@@ -49,7 +49,7 @@ export function startCommand(appDirectory: string, run: (flags: StartFlags) => P
 }
 
 /** The number a flag holds; refuses what is not a number or is outside of the range. */
-function numberIn(low: number, high: number, whole: boolean): (text: string) => number {
+export function numberIn(low: number, high: number, whole: boolean): (text: string) => number {
   return (text) => {
     const value = text.trim() === "" ? Number.NaN : Number(text);
     if (value >= low && value <= high && (!whole || Number.isInteger(value))) return value;
