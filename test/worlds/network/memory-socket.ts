@@ -44,9 +44,14 @@ export class MemorySocket extends Duplex {
     const peer = this.#peer;
     this.#peer = undefined;
     this.#resume = undefined;
-    if (peer && !peer.destroyed) {
-      if (this.#hasReadEnd || peer.#hasReadEnd) peer.#close();
-      else peer.reset();
+    if (peer) {
+      const isOver = this.#hasReadEnd || peer.#hasReadEnd;
+      // As over a wire: what was sent before arrives, and is looked at, before the end is noticed.
+      setImmediate(() => {
+        if (peer.destroyed) return;
+        if (isOver) peer.#close();
+        else peer.reset();
+      });
     }
     done(error);
   }
