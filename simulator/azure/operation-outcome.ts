@@ -22,8 +22,8 @@ export function succeedOperation(azure: AzureModel, operation: OperationRecord):
     case "Abort":
       return;
     case "DeletePool":
-      if (pool) azure.removePool(pool);
-      break;
+      if (pool) takePoolAway(azure, pool);
+      return;
     case "StopCluster":
     case "StartCluster":
       if (cluster) powerCluster(azure, cluster, operation.kind === "StartCluster");
@@ -52,6 +52,13 @@ export function cancelOperation(azure: AzureModel, operation: OperationRecord, e
 function end(azure: AzureModel, operation: OperationRecord, status: OperationRecord["status"], error?: AzureError) {
   const { nowMs } = azure.world;
   azure.operations.put(operation.id, { ...operation, status, endMs: nowMs, ...(error ? { error } : {}) });
+}
+
+/** A pool that was stopped goes without being drained: its nodes are still there. */
+function takePoolAway(azure: AzureModel, pool: PoolRecord): void {
+  const model = azure.kubernetes(pool.clusterName);
+  for (const { name } of pool.machines) removeNode(model, name);
+  azure.removePool(pool);
 }
 
 function settlePool(azure: AzureModel, pool: PoolRecord, operation: OperationRecord): void {
@@ -88,7 +95,7 @@ function powerCluster(azure: AzureModel, cluster: ClusterRecord, running: boolea
   const { provisioningError: _, ...rest } = cluster;
   azure.putCluster({ ...rest, provisioningState: "Succeeded", powerState, eTag });
   for (const pool of azure.poolsOf(cluster.name)) {
-    azure.putPool({ ...pool, powerState, provisioningState: "Succeeded" });
+    azure.putPool({ ...pool, powerState });
     powerMachines(azure, pool, running);
   }
 }

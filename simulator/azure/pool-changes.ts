@@ -78,7 +78,8 @@ export function deleteMachines(azure: AzureModel, pool: PoolRecord, names: reado
 export function powerPool(azure: AzureModel, pool: PoolRecord, running: boolean): OperationRecord {
   const kind = running ? "StartPool" : "StopPool";
   const seconds = azure.settings.powerSeconds;
-  return beginPoolOperation(azure, pool, running ? "Starting" : "Stopping", { kind, seconds });
+  const { provisioningState: returnState } = pool;
+  return beginPoolOperation(azure, pool, running ? "Starting" : "Stopping", { kind, seconds, returnState });
 }
 
 /** Rolls a pool to the newest node image; nothing to do (undefined) when all its nodes have it. */
@@ -116,11 +117,21 @@ function rollPool(
     pool = next.pool;
     added.push(next.machine);
   }
-  const members = before.machines.filter((machine) => !machine.surge && !hasTarget(machine));
+  const members = before.machines.filter((machine) => !machine.surge);
+  // What an earlier operation did not bring up is made up for.
+  for (let count = members.length; count < before.settings.count; count += 1) {
+    const next = azure.addMachine(pool, target);
+    pool = next.pool;
+    added.push(next.machine);
+  }
   const extra = pool.machines.filter((machine) => machine.surge);
   const phases = [
     ...bootPhase(pool.name, added),
-    ...reimagePhase(pool.name, members, room.parallel),
+    ...reimagePhase(
+      pool.name,
+      members.filter((machine) => !hasTarget(machine)),
+      room.parallel,
+    ),
     ...removePhase(pool.name, extra),
   ];
   const { imageVersion: targetImage, kubernetesVersion: targetVersion } = target;

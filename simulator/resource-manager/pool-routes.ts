@@ -88,7 +88,7 @@ function changePool(
   { powerState }: PoolProperties,
 ): OperationRecord {
   const wanted = powerState?.code ?? current.powerState;
-  if (wanted !== current.powerState) return powerPool(azure, { ...current, settings }, wanted === "Running");
+  if (wanted !== current.powerState) return powerPool(azure, current, wanted === "Running");
   if (current.powerState === "Running") return updatePool(azure, current, settings);
   throw new ArmError(400, "OperationNotAllowed", `Agent pool ${current.name} is stopped. Start it before changing it.`);
 }

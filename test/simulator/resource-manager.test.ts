@@ -127,6 +127,42 @@ describe("the front door", () => {
     expect(Number(response.headers.get("x-ms-ratelimit-remaining-subscription-reads"))).toBeGreaterThan(0);
   });
 
+  it("wants an api-version that is one", async () => {
+    const token = await fetchToken(simulator.identityEndpoint, simulator.identityHeader);
+    const headers = { authorization: `Bearer ${token}`, "x-ms-correlation-request-id": "mine" };
+    const response = await fetch(`${simulator.url}${path}?api-version=latest`, { headers });
+    expect([response.status, await response.json()]).toMatchObject([
+      400,
+      { error: { code: "InvalidApiVersionParameter" } },
+    ]);
+    expect(response.headers.get("x-ms-correlation-request-id")).toBe("mine");
+  });
+
+  it("knows its subscriptions, providers and paths, and nothing else", async () => {
+    const token = await fetchToken(simulator.identityEndpoint, simulator.identityHeader);
+    const ask = async (wanted: string, method = "GET") => {
+      const headers = { authorization: `Bearer ${token}` };
+      const response = await fetch(`${simulator.url}${wanted}?api-version=2026-04-01`, { method, headers });
+      return [response.status, ((await response.json()) as { error?: { code: string } }).error?.code];
+    };
+    expect(await ask(`/subscriptions/${SUBSCRIPTION}`)).toEqual([200, undefined]);
+    expect(await ask(`/subscriptions/${SUBSCRIPTION}/providers/Microsoft.ContainerService`)).toEqual([200, undefined]);
+    expect(await ask("/subscriptions/00000000-0000-0000-0000-000000000000")).toEqual([404, "SubscriptionNotFound"]);
+    expect(await ask(`/subscriptions/${SUBSCRIPTION}/nothing`)).toEqual([404, "InvalidResourceType"]);
+    expect(await ask(path, "DELETE")).toEqual([405, "MethodNotAllowed"]);
+  });
+
+  it("wants the link to an operation to be followed as it is", async () => {
+    const poller = client.agentPools.upgradeNodeImageVersion(GROUP, CLUSTER, "apps", { updateIntervalInMs: 1 });
+    await poller.submitted();
+    const token = await fetchToken(simulator.identityEndpoint, simulator.identityHeader);
+    const [operation] = simulator.azure.operations.values();
+    const link = `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.ContainerService/locations/westeurope/operations/${operation?.id}`;
+    const headers = { authorization: `Bearer ${token}` };
+    const built = await fetch(`${simulator.url}${link}?api-version=2026-04-01`, { headers });
+    expect(built.status).toBe(403);
+  });
+
   it("hands out no token without the identity header", async () => {
     const response = await fetch(`${simulator.identityEndpoint}?resource=x&api-version=2019-08-01`);
     expect(response.status).toBe(401);

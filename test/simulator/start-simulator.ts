@@ -1,6 +1,5 @@
 import { fileURLToPath } from "node:url";
 import { ContainerServiceClient } from "@azure/arm-containerservice";
-import type { Pipeline } from "@azure/core-rest-pipeline";
 import { KubeConfig } from "@kubernetes/client-node";
 import { parseScenario } from "../../simulator/faults/scenario.ts";
 import { createSimulator, type Simulator } from "../../simulator/simulator.ts";
@@ -58,7 +57,7 @@ export async function armClient(simulator: Pick<Simulator, "url" | "identityEndp
 }
 
 /** Lets an official client speak to the simulator, and compares every answer with the references. */
-export function overPlainHttp(pipeline: Pipeline, token: string): void {
+export function overPlainHttp(pipeline: ContainerServiceClient["pipeline"], token: string): void {
   pipeline.removePolicy({ name: "bearerTokenAuthenticationPolicy" });
   pipeline.addPolicy({
     name: "tokenOverPlainHttp",
