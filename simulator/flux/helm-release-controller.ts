@@ -163,30 +163,29 @@ function findChart(
   const chartName = `${place}/${namespace}-${name}`;
   const notReady = (cause: string) =>
     new FluxFailure("SourceNotReady", `HelmChart '${chartName}' is not ready: ${cause}`, DEPENDENCY_SECONDS);
-  if (!source) {
-    const plural = `${reference.kind.toLowerCase().replace(/y$/, "ie")}s.source.toolkit.fluxcd.io`;
-    throw notReady(`failed to get source: ${plural} "${reference.name}" not found`);
-  }
-  const problem = conditionsOf(source).find(({ type, status }) => type === "Ready" && status === "False");
-  if (problem) throw notReady(String(problem.message));
+  const problem = sourceProblem(source, reference);
+  if (!source || problem !== undefined) throw notReady(problem ?? "no source");
   const { url } = requestOf(source);
   const chart = wanted?.chart ?? url.slice(url.lastIndexOf("/") + 1);
   const version = wanted?.version ?? "*";
-  const releaseNamespace = spec.targetNamespace ?? namespace;
-  const releaseName = releaseNameOf(object, spec);
-  const rendered = ports.charts.find({
-    repository: url,
-    chart,
-    version,
-    releaseName,
-    namespace: releaseNamespace,
-    values,
-  });
+  const release = { releaseName: releaseNameOf(object, spec), namespace: spec.targetNamespace ?? namespace };
+  const rendered = ports.charts.find({ repository: url, chart, version, ...release, values });
   if (rendered) return { name: chart, rendered };
   const range = version === "*" ? "" : ` with version matching '${version}'`;
   throw notReady(
     `chart pull error: failed to get chart version for remote reference: no '${chart}' chart${range} found`,
   );
+}
+
+function sourceProblem(
+  source: KubernetesObject | undefined,
+  { kind, name }: { readonly kind: string; readonly name: string },
+): string | undefined {
+  if (!source) {
+    const plural = `${kind.toLowerCase().replace(/y$/, "ie")}s.source.toolkit.fluxcd.io`;
+    return `failed to get source: ${plural} "${name}" not found`;
+  }
+  return conditionsOf(source).find(({ type, status }) => type === "Ready" && status === "False")?.message;
 }
 
 function releaseNameOf({ metadata }: KubernetesObject, { releaseName, targetNamespace }: HelmReleaseSpec): string {

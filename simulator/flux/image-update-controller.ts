@@ -2,9 +2,11 @@ import { z } from "zod";
 import { isInside, joinPath } from "../../kustomize/path.ts";
 import type { ClusterModel } from "../kubernetes/model/cluster-model.ts";
 import { isObject } from "../kubernetes/model/list-keys.ts";
+import type { KubernetesObject } from "../kubernetes/model/objects.ts";
 import { type Artifacts, findSource, requestOf } from "./artifacts.ts";
 import { durationSeconds } from "./duration.ts";
-import type { FluxPorts } from "./flux-ports.ts";
+import { FluxFailure } from "./flux-failure.ts";
+import type { FluxPorts, SourceWriter } from "./flux-ports.ts";
 import { failed, observed, progressing, statusOf, succeeded, tell, writeStatus } from "./flux-status.ts";
 import type { FluxKind } from "./reconcile-loop.ts";
 
@@ -43,48 +45,71 @@ export function imageUpdateKind({ writer }: FluxPorts, artifacts: Artifacts): Fl
     work(cluster, resource, object) {
       const spec = specSchema.parse(object.spec);
       const seconds = durationSeconds(spec.interval) ?? RETRY_SECONDS;
-      const fail = (reason: string, message: string) => {
+      try {
+        const { message, fields, isNew } = update(cluster, object, spec, artifacts, writer);
+        writeStatus(cluster, resource, object, succeeded("Succeeded", message), { ...observed(object), ...fields });
+        if (isNew) tell(cluster, object, COMPONENT, { type: "Normal", reason: "Succeeded", message });
+        return { retrySeconds: seconds };
+      } catch (error) {
+        if (!(error instanceof FluxFailure)) throw error;
+        const { reason, message } = error;
         writeStatus(cluster, resource, object, failed(reason, message), observed(object));
         tell(cluster, object, COMPONENT, { type: "Warning", reason, message });
         return { retrySeconds: Math.min(seconds, RETRY_SECONDS) };
-      };
-      const { kind, name, namespace = object.metadata.namespace ?? "" } = spec.sourceRef;
-      const source = findSource(cluster, kind, namespace, name);
-      if (!source) {
-        return fail(
-          "SourceManagerFailed",
-          `failed to get source: gitrepositories.source.toolkit.fluxcd.io "${name}" not found`,
-        );
-      }
-      const request = requestOf(source);
-      const tree = artifacts.fetch(request);
-      if ("failure" in tree) return fail("GitOperationFailed", tree.failure.message);
-      const folder = joinPath("", spec.update?.path ?? "");
-      const files = tree.files().filter((file) => isInside(folder, file) && /\.ya?ml$/.test(file));
-      const changed = updateMarkers(files, (file) => tree.readFile(file) ?? "", latestImages(cluster));
-      if (changed.size === 0) {
-        writeStatus(cluster, resource, object, succeeded("Succeeded", "repository up-to-date"), observed(object));
-        return { retrySeconds: seconds };
-      }
-      if (!writer) return fail("GitOperationFailed", `failed to push: ${request.url} takes no commits`);
-      const branch = spec.git?.push?.branch ?? spec.git?.checkout?.ref?.branch ?? request.reference.branch ?? "main";
-      try {
-        const text = spec.git?.commit?.messageTemplate ?? "Update from image update automation";
-        const commit = writer.commit(request.url, branch, text, changed);
-        const message = `pushed commit '${commit.slice(0, 7)}' to branch '${branch}'`;
-        const fields = {
-          lastPushCommit: commit,
-          lastPushTime: cluster.nowText(),
-          lastAutomationRunTime: cluster.nowText(),
-        };
-        writeStatus(cluster, resource, object, succeeded("Succeeded", message), { ...observed(object), ...fields });
-        tell(cluster, object, COMPONENT, { type: "Normal", reason: "Succeeded", message });
-        return { retrySeconds: seconds };
-      } catch (error) {
-        return fail("GitOperationFailed", `failed to push: ${error instanceof Error ? error.message : String(error)}`);
       }
     },
   };
+}
+
+interface Update {
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly isNew: boolean;
+}
+
+/** Brings the files of the source up to date with the policies. Throws a FluxFailure. */
+function update(
+  cluster: ClusterModel,
+  object: KubernetesObject,
+  spec: z.infer<typeof specSchema>,
+  artifacts: Artifacts,
+  writer: SourceWriter | undefined,
+): Update {
+  const { kind, name, namespace = object.metadata.namespace ?? "" } = spec.sourceRef;
+  const source = findSource(cluster, kind, namespace, name);
+  if (!source) {
+    const missing = `gitrepositories.source.toolkit.fluxcd.io "${name}" not found`;
+    throw new FluxFailure("SourceManagerFailed", `failed to get source: ${missing}`);
+  }
+  const request = requestOf(source);
+  const tree = artifacts.fetch(request);
+  if ("failure" in tree) throw new FluxFailure("GitOperationFailed", tree.failure.message);
+  const folder = joinPath("", spec.update?.path ?? "");
+  const files = tree.files().filter((file) => isInside(folder, file) && /\.ya?ml$/.test(file));
+  const changed = updateMarkers(files, (file) => tree.readFile(file) ?? "", latestImages(cluster));
+  if (changed.size === 0) return { message: "repository up-to-date", fields: {}, isNew: false };
+  const branch = spec.git?.push?.branch ?? spec.git?.checkout?.ref?.branch ?? request.reference.branch ?? "main";
+  const text = spec.git?.commit?.messageTemplate ?? "Update from image update automation";
+  const commit = push(writer, request.url, branch, text, changed);
+  const now = cluster.nowText();
+  return {
+    message: `pushed commit '${commit.slice(0, 7)}' to branch '${branch}'`,
+    fields: { lastPushCommit: commit, lastPushTime: now, lastAutomationRunTime: now },
+    isNew: true,
+  };
+}
+
+function push(
+  writer: SourceWriter | undefined,
+  ...[url, branch, message, files]: Parameters<SourceWriter["commit"]>
+): string {
+  if (!writer) throw new FluxFailure("GitOperationFailed", `failed to push: ${url} takes no commits`);
+  try {
+    return writer.commit(url, branch, message, files);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new FluxFailure("GitOperationFailed", `failed to push: ${reason}`);
+  }
 }
 
 /** What each policy has chosen, by `namespace:name`. */

@@ -136,25 +136,9 @@ function reconcile(
   strict: boolean,
 ): Outcome {
   const spec = specOf(object);
-  const { namespace = "" } = object.metadata;
-  const source = sourceOf(cluster, object, spec);
-  if (!source) {
-    const { kind, name } = spec.sourceRef;
-    throw new FluxFailure("ArtifactFailed", `${kind}.source.toolkit.fluxcd.io "${name}" not found`);
-  }
-  const revision = revisionOf(source);
-  const again = durationText(DEPENDENCY_SECONDS);
-  if (revision === undefined) {
-    throw new FluxFailure("ArtifactFailed", `Source artifact not found, retrying in ${again}`, DEPENDENCY_SECONDS);
-  }
-  checkDependencies(cluster, object, spec, revision);
-  const tree = artifacts.treeOf(requestOf(source), revision);
-  if (!tree) {
-    const message = `Source is not ready, artifact not found, retrying in ${again}`;
-    throw new FluxFailure("ArtifactFailed", message, DEPENDENCY_SECONDS);
-  }
+  const { revision, tree } = artifactFor(cluster, object, spec, artifacts);
   const attempted = writeStatus(cluster, resource, object, [], { lastAttemptedRevision: revision }) ?? object;
-  const resources = buildKustomization(cluster, namespace, spec, tree, strict);
+  const resources = buildKustomization(cluster, object.metadata.namespace ?? "", spec, tree, strict);
   const owner = ownerOf(object);
   const { inventory, changed } = applyInStages(cluster, resources, owner);
   const kept = new Set(inventory.map(({ id }) => id));
@@ -174,6 +158,23 @@ function reconcile(
     ]);
   }
   return checkHealth(cluster, resource, applied, false) ?? { waitSeconds: timeout };
+}
+
+/** What a Kustomization is to apply now. Throws a FluxFailure while it cannot be had, or its dependencies are not up. */
+function artifactFor(cluster: ClusterModel, object: KubernetesObject, spec: KustomizationSpec, artifacts: Artifacts) {
+  const source = sourceOf(cluster, object, spec);
+  if (!source) {
+    const { kind, name } = spec.sourceRef;
+    throw new FluxFailure("ArtifactFailed", `${kind}.source.toolkit.fluxcd.io "${name}" not found`);
+  }
+  const missing = (what: string) =>
+    new FluxFailure("ArtifactFailed", `${what}, retrying in ${durationText(DEPENDENCY_SECONDS)}`, DEPENDENCY_SECONDS);
+  const revision = revisionOf(source);
+  if (revision === undefined) throw missing("Source artifact not found");
+  checkDependencies(cluster, object, spec, revision);
+  const tree = artifacts.treeOf(requestOf(source), revision);
+  if (!tree) throw missing("Source is not ready, artifact not found");
+  return { revision, tree };
 }
 
 /** Dependencies must exist, be Ready, and have applied the same revision when they come from the same source. */

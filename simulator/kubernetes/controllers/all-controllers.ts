@@ -9,6 +9,7 @@ import { namespaceController } from "./namespace.ts";
 import { nodeLifecycleController } from "./node-lifecycle.ts";
 import { replicaSetController } from "./replica-set.ts";
 import { scheduler } from "./scheduler.ts";
+import { serviceAccountController } from "./service-account.ts";
 import { statefulSetController } from "./stateful-set.ts";
 import { volumeController } from "./volume.ts";
 
@@ -24,6 +25,7 @@ export const CONTROLLERS: readonly Controller[] = [
   volumeController,
   garbageCollector,
   namespaceController,
+  serviceAccountController,
   scheduler,
   disruptionController,
 ];

@@ -1,3 +1,4 @@
+import { recordEvent } from "../model/events.ts";
 import type { Controller } from "./controller.ts";
 
 const CORDON_TAINT = { key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" };
@@ -16,6 +17,14 @@ export const nodeLifecycleController: Controller = {
     const tainted = taints.some(({ key }) => key === CORDON_TAINT.key);
     if (tainted === (spec.unschedulable === true)) return;
     const next = tainted ? taints.filter(({ key }) => key !== CORDON_TAINT.key) : [...taints, CORDON_TAINT];
-    cluster.table("nodes").update({ ...node, spec: { ...spec, ...(next.length === 0 ? {} : { taints: next }) } });
+    const changed = { ...node, spec: { ...spec, ...(next.length === 0 ? {} : { taints: next }) } };
+    const reason = tainted ? "NodeSchedulable" : "NodeNotSchedulable";
+    const message = `Node ${name} status is now: ${reason}`;
+    recordEvent(cluster, cluster.table("nodes").update(changed), {
+      type: "Normal",
+      reason,
+      message,
+      component: "kubelet",
+    });
   },
 };

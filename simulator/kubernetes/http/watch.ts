@@ -26,8 +26,8 @@ interface ObjectEvent extends WatchEvent {
 /**
  * Opens a watch: one line of JSON per event. From a `resourceVersion` it sends what happened since; when that is no longer
  * known, the only event is an ERROR with a 410 Status (so does the real server, under a status of 200). Without a version,
- * or from "0", it begins with an ADDED event per object; with `sendInitialEvents` a bookmark says where these end. Ends after `timeoutSeconds`. To a client that asks for tables
- * (`kubectl get --watch`) each object goes as one.
+ * or from "0", it begins with an ADDED event per object; with `sendInitialEvents` a bookmark says where these end. Ends
+ * after `timeoutSeconds`. To a client that asks for tables (`kubectl get --watch`) each object goes as one.
  */
 export function openWatch(
   cluster: ClusterModel,
@@ -35,48 +35,68 @@ export function openWatch(
   { query, accept }: { readonly query: URLSearchParams; readonly accept: string },
 ): Response {
   const selected = selectionOf(target, query);
-  const from = query.get("resourceVersion") ?? "";
-  const initial = ["true", "1"].includes(query.get("sendInitialEvents") ?? "");
-  if (initial && query.get("resourceVersionMatch") !== "NotOlderThan") {
-    throw badRequest(
-      "resourceVersionMatch is forbidden for watch unless sendInitialEvents is set, and must then be NotOlderThan",
-    );
-  }
+  const initial = isSet(query, "sendInitialEvents");
   const first = initial
-    ? { events: additions(cluster, target, selected) }
-    : firstEvents(cluster, target, from, selected);
+    ? initialEvents(cluster, target, query, selected)
+    : firstEvents(cluster, target, query.get("resourceVersion") ?? "", selected);
   if ("error" in first) {
     return new Response(`${JSON.stringify({ type: "ERROR", object: first.error.toStatus() })}\n`, { headers: HEADERS });
   }
-  const bookmarks = ["true", "1"].includes(query.get("allowWatchBookmarks") ?? "");
   const timeoutMs = readSeconds(query.get("timeoutSeconds")) * 1_000;
+  const stream = openStream(cluster, timeoutMs, (send) => {
+    const show = ({ type, object }: ObjectEvent) => {
+      const shown = present(object, target.resource);
+      send({ type, object: wantsTable(accept) ? asTable(cluster, shown, target.resource) : shown });
+    };
+    first.events.forEach(show);
+    if (initial) send(bookmark(cluster, target, { "k8s.io/initial-events-end": "true" }));
+    const unsubscribe = cluster.log.subscribe((change) => eventsOf(change, target, selected).forEach(show));
+    const stopBookmarks = isSet(query, "allowWatchBookmarks") ? sendBookmarks(cluster, target, send) : () => {};
+    return () => {
+      unsubscribe();
+      stopBookmarks();
+    };
+  });
+  return new Response(stream, { headers: HEADERS });
+}
+
+function isSet(query: URLSearchParams, name: string): boolean {
+  return ["true", "1"].includes(query.get(name) ?? "");
+}
+
+/** A stream of lines that `follow` feeds until the client goes or the time is over; it answers how to stop. */
+function openStream(
+  cluster: ClusterModel,
+  timeoutMs: number,
+  follow: (send: (event: WatchEvent) => void) => () => void,
+): ReadableStream<Uint8Array> {
   let stop = () => {};
-  const stream = new ReadableStream<Uint8Array>({
+  return new ReadableStream<Uint8Array>({
     start(controller) {
       const encoder = new TextEncoder();
-      const send = (event: WatchEvent) => controller.enqueue(encoder.encode(`${JSON.stringify(event)}\n`));
-      const show = ({ type, object }: ObjectEvent) => {
-        const shown = present(object, target.resource);
-        send({ type, object: wantsTable(accept) ? asTable(cluster, shown, target.resource) : shown });
-      };
-      first.events.forEach(show);
-      if (initial) send(bookmark(cluster, target, { "k8s.io/initial-events-end": "true" }));
-      const unsubscribe = cluster.log.subscribe((change) => eventsOf(change, target, selected).forEach(show));
-      const stopBookmarks = bookmarks ? sendBookmarks(cluster, target, send) : () => {};
+      const unfollow = follow((event) => controller.enqueue(encoder.encode(`${JSON.stringify(event)}\n`)));
       const { clock } = cluster.world;
       const end = clock.at(clock.nowMs() + timeoutMs, () => {
         stop();
         controller.close();
       });
       stop = () => {
-        unsubscribe();
-        stopBookmarks();
+        unfollow();
         end.cancel();
       };
     },
     cancel: () => stop(),
   });
-  return new Response(stream, { headers: HEADERS });
+}
+
+function initialEvents(
+  cluster: ClusterModel,
+  target: ResourceTarget,
+  query: URLSearchParams,
+  selected: (object: KubernetesObject) => boolean,
+): { readonly events: ObjectEvent[] } {
+  if (query.get("resourceVersionMatch") === "NotOlderThan") return { events: additions(cluster, target, selected) };
+  throw badRequest("sendInitialEvents is forbidden for watch unless resourceVersionMatch is NotOlderThan");
 }
 
 function readSeconds(text: string | null): number {
