@@ -98,6 +98,13 @@ describe("a namespace", () => {
     expect([status, body.details.causes[0].reason]).toEqual([403, "NamespaceTerminating"]);
   });
 
+  it("evicts nothing while it goes: its pods are going already (403)", async () => {
+    const name = harness.cluster.table("pods").list("default")[0]?.metadata.name;
+    await remove("/api/v1/namespaces/default");
+    const { status, body } = await harness.create(`/api/v1/namespaces/default/pods/${name}/eviction`, {});
+    expect([status, body.details.causes[0].reason]).toEqual([403, "NamespaceTerminating"]);
+  });
+
   it("waits for the finalizers of what is in it, and says so", async () => {
     await harness.create(CONFIG_MAPS, { metadata: { name: "held", finalizers: ["example.com/hold"] } });
     await remove("/api/v1/namespaces/default");

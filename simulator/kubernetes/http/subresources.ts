@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { requireNamespace } from "../model/admission.ts";
 import type { ClusterModel } from "../model/cluster-model.ts";
 import { evictPod } from "../model/eviction.ts";
 import { applyPatch } from "../model/patch.ts";
@@ -27,6 +28,9 @@ export function requestEviction(cluster: ClusterModel, target: ResourceTarget, b
   if (metadata?.name !== undefined && metadata.name !== name) {
     throw badRequest("name in URL does not match name in Eviction object");
   }
+  // An eviction is a new object of its namespace: none is taken in while that goes.
+  cluster.table("pods").get(target.namespace, name);
+  requireNamespace(cluster, { plural: "evictions", group: "policy" }, target.namespace ?? "", name);
   const options = parseDeleteOptions(deleteOptions ?? undefined);
   const outcome = evictPod(cluster, target.namespace ?? "", name, {
     uid: options.preconditions?.uid,

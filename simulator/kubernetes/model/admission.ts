@@ -40,7 +40,13 @@ export function admit(cluster: ClusterModel, resource: Resource, draft: ObjectDr
   return finalizers.length === 0 ? filled : { ...filled, metadata: { ...filled.metadata, finalizers } };
 }
 
-function requireNamespace(cluster: ClusterModel, resource: Resource, namespace: string, name: string): void {
+/** Throws a 404 Status without the namespace, and a 403 with cause NamespaceTerminating while it is being deleted. */
+export function requireNamespace(
+  cluster: ClusterModel,
+  resource: Pick<Resource, "plural" | "group">,
+  namespace: string,
+  name: string,
+): void {
   const holder = cluster.table("namespaces").get(undefined, namespace);
   if (holder.metadata.deletionTimestamp === undefined) return;
   const label = resource.group === "" ? resource.plural : `${resource.plural}.${resource.group}`;

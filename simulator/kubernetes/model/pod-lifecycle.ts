@@ -56,7 +56,8 @@ function settle(cluster: ClusterModel, placed: Pod): Pod {
 /** Restarts the containers of what is still on a node after its machine came back. */
 export function restartPodsOn(cluster: ClusterModel, nodeName: string): void {
   for (const pod of cluster.pods.onNode(nodeName)) {
-    if (isPodFinished(pod) || isPodTerminating(pod)) continue;
+    // What has not run yet is tried again by its own item of the agenda.
+    if (isPodTerminating(pod) || pod.status?.phase !== "Running") continue;
     cluster.schedule(startSeconds(cluster, pod), "pod.ready", podArgs(pod));
   }
 }
@@ -131,6 +132,7 @@ function whenKubeletThere(cluster: ClusterModel, pod: Pod, args: Args, kind: str
 }
 
 function tryToRun(cluster: ClusterModel, pod: Pod, args: Args): void {
+  if (pod.status?.phase === "Running") return;
   const need = unmetNeed(cluster, pod);
   const readyIn = args.readyIn ?? "0";
   if (!need) {
