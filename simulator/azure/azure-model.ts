@@ -1,15 +1,15 @@
 import { latestImage } from "../fleet/azure-file.ts";
 import type { Fleet } from "../fleet/fleet.ts";
 import { disruptionController } from "../kubernetes/controllers/disruption.ts";
-import { ClusterModel } from "../kubernetes/model/cluster-model.ts";
+import { type ClusterEnvironment, ClusterModel } from "../kubernetes/model/cluster-model.ts";
 import { handlePodLives } from "../kubernetes/model/pod-lifecycle.ts";
-import { RESOURCE_SCHEMAS, type ResourceName } from "../kubernetes/model/resources.ts";
 import type { Random } from "../random.ts";
 import type { ModelSettings } from "../settings.ts";
 import { Secrets } from "../state/secrets.ts";
 import type { Collection } from "../state/store.ts";
 import type { World } from "../world.ts";
 import { type AzureFaults, NO_AZURE_FAULTS } from "./azure-faults.ts";
+import { connectFlux } from "./flux-configurations.ts";
 import { type FluxStatusProvider, PENDING_FLUX } from "./flux-status.ts";
 import { foundFleet } from "./found-fleet.ts";
 import { GroupIndex } from "./group-index.ts";
@@ -31,7 +31,12 @@ const AGE_MS = 12 * 86_400_000;
 export interface AzureConditions {
   readonly faults?: AzureFaults;
   readonly quotas?: readonly QuotaLimit[];
+  /** What the clusters have beside Kubernetes itself: controllers, and images that can be pulled. */
+  readonly environment?: ClusterEnvironment;
 }
+
+/** Is told of a resource that has been provisioned (or changed), or that is gone. Inside the change that does so. */
+export type ResourceFollower = (resource: records.ResourceRecord, isThere: boolean) => void;
 
 /** What Azure knows: clusters, pools, operations, all other resources. A cluster's Kubernetes is made when somebody first looks into it. */
 export class AzureModel {
@@ -47,11 +52,15 @@ export class AzureModel {
   readonly operations: Collection<OperationRecord>;
   /** Everything that is neither cluster nor pool, by id in lower case; resource groups too. */
   readonly resources: Collection<ResourceRecord>;
-  /** What Flux says of the configurations; set by the part that models it. It may follow `resources` to see them come and go. */
+  /** What Flux says of the configurations. */
   fluxStatus: FluxStatusProvider = PENDING_FLUX;
+  /** What surrounds a cluster's Kubernetes; to be set before anybody looks into one. */
+  environmentOf: (clusterName: string) => ClusterEnvironment = () => ({});
+  readonly #environment: ClusterEnvironment;
   readonly #poolsByCluster: GroupIndex<PoolRecord>;
   readonly #running: GroupIndex<OperationRecord>;
   readonly #resourcesByList: GroupIndex<ResourceRecord>;
+  readonly #followers: ResourceFollower[] = [];
   readonly #models = new Map<string, ClusterModel>();
 
   constructor(world: World, fleet: Fleet, settings: ModelSettings, conditions: AzureConditions = {}) {
@@ -71,7 +80,9 @@ export class AzureModel {
       status === "InProgress" && clusterName !== "" ? clusterName.toLowerCase() : undefined,
     );
     this.#resourcesByList = new GroupIndex(this.resources, ({ id }) => listOf(id));
+    this.#environment = conditions.environment ?? {};
     this.#handleAgenda();
+    connectFlux(this);
     if (this.clusters.size === 0 && this.resources.size === 0) world.store.transaction(() => foundFleet(this));
   }
 
@@ -126,6 +137,16 @@ export class AzureModel {
     return record;
   }
 
+  /** Lets somebody act on resources that come and go: what an extension does in its cluster, say. */
+  followResources(follower: ResourceFollower): void {
+    this.#followers.push(follower);
+  }
+
+  /** Tells the followers of a resource that its operation has ended. */
+  tellOfResource(resource: ResourceRecord, isThere: boolean): void {
+    for (const follow of this.#followers) follow(resource, isThere);
+  }
+
   /** The operation that holds a cluster; there is at most one. */
   runningOperation(clusterName: string): OperationRecord | undefined {
     return this.#running.valuesOf(clusterName.toLowerCase())[0];
@@ -159,8 +180,8 @@ export class AzureModel {
     const record = this.findCluster(clusterName);
     if (!record?.materialised) return;
     const model = this.#modelOf(record.name);
-    for (const plural of Object.keys(RESOURCE_SCHEMAS) as ResourceName[]) {
-      const table = model.table(plural);
+    for (const resource of [...model.resources()].reverse()) {
+      const table = model.tableOf(resource);
       for (const object of table.list()) table.remove(object);
     }
   }
@@ -189,7 +210,7 @@ export class AzureModel {
     const key = name.toLowerCase();
     const known = this.#models.get(key);
     if (known) return known;
-    const model = new ClusterModel(this.world, name, this.settings);
+    const model = new ClusterModel(this.world, name, this.settings, this.#environment);
     this.#models.set(key, model);
     return model;
   }

@@ -13,12 +13,20 @@ export function succeedOperation(azure: AzureModel, operation: OperationRecord):
       removeCluster(azure, operation.clusterName);
       return;
     case "DeleteGroup":
-    case "DeleteResource":
       removeWithin(azure, operation.resourceId);
       return;
-    case "PutResource":
-      settleResource(azure, operation, "Succeeded");
+    case "DeleteResource": {
+      const gone = azure.findResource(operation.resourceId);
+      removeWithin(azure, operation.resourceId);
+      if (gone) azure.tellOfResource(gone, false);
       return;
+    }
+    case "PutResource": {
+      settleResource(azure, operation, "Succeeded");
+      const made = azure.findResource(operation.resourceId);
+      if (made) azure.tellOfResource(made, true);
+      return;
+    }
     case "Abort":
       return;
     case "DeletePool":

@@ -96,6 +96,27 @@ describe("extensions", () => {
   });
 });
 
+const APIS = { GitRepository: "source.toolkit.fluxcd.io/v1", Kustomization: "kustomize.toolkit.fluxcd.io/v1" };
+
+function fluxTable(kind: string) {
+  const kubernetes = simulator.azure.kubernetes("prod-weu");
+  const resource = kubernetes.resourceOfKind(APIS[kind as keyof typeof APIS], kind);
+  if (!resource) throw new Error(`${kind} is not known in the cluster`);
+  return kubernetes.tableOf(resource);
+}
+
+const fluxObjects = (kind: string) => fluxTable(kind).list("flux-system");
+
+/** Writes the status that Flux's controllers would. */
+function reconcile(kind: string, name: string, ready: string, status: object = {}): void {
+  simulator.world.change(() => {
+    const object = fluxTable(kind).get("flux-system", name);
+    const condition = { type: "Ready", status: ready, reason: "Test", message: "as the test says" };
+    const conditions = [{ ...condition, lastTransitionTime: "2026-11-20T08:00:00Z" }];
+    fluxTable(kind).update({ ...object, status: { ...status, conditions } });
+  });
+}
+
 describe("Flux configurations", () => {
   const create = async () =>
     finish(await client.fluxConfigurations.beginCreateOrUpdate(...ON, "fleet", FLEET, { updateIntervalInMs: 1 }));
@@ -112,18 +133,39 @@ describe("Flux configurations", () => {
       complianceState: "Pending",
       kustomizations: { apps: { name: "apps", dependsOn: ["infra"], wait: true, prune: false } },
     });
-    const statuses = [{ name: "fleet", namespace: "flux-system", kind: "GitRepository", complianceState: "Compliant" }];
-    simulator.azure.fluxStatus = {
-      statusOf: (cluster, name) =>
-        cluster === "prod-weu" && name === "fleet"
-          ? { complianceState: "Compliant", statuses, sourceSyncedCommitId: "main@sha1:1234" }
-          : undefined,
-    };
-    expect(await client.fluxConfigurations.get(...ON, "fleet")).toMatchObject({
-      complianceState: "Compliant",
-      sourceSyncedCommitId: "main@sha1:1234",
-      statuses,
+    reconcile("GitRepository", "fleet", "True", { artifact: { revision: "main@sha1:1234" } });
+    reconcile("Kustomization", "fleet-infra", "True");
+    reconcile("Kustomization", "fleet-apps", "False");
+    const failing = await client.fluxConfigurations.get(...ON, "fleet");
+    expect(failing).toMatchObject({ complianceState: "Non-Compliant", sourceSyncedCommitId: "main@sha1:1234" });
+    expect(failing.statuses?.map((one) => [one?.name, one?.kind, one?.complianceState])).toEqual([
+      ["fleet", "GitRepository", "Compliant"],
+      ["fleet-infra", "Kustomization", "Compliant"],
+      ["fleet-apps", "Kustomization", "Non-Compliant"],
+    ]);
+    reconcile("Kustomization", "fleet-apps", "True");
+    expect(await client.fluxConfigurations.get(...ON, "fleet")).toMatchObject({ complianceState: "Compliant" });
+  });
+
+  it("become a source and kustomizations in the cluster, and go from it", async () => {
+    await install("flux", FLUX);
+    await create();
+    const names = (kind: string) => fluxObjects(kind).map(({ metadata }) => metadata.name);
+    expect([names("GitRepository"), names("Kustomization")]).toEqual([["fleet"], ["fleet-apps", "fleet-infra"]]);
+    expect(fluxObjects("Kustomization")[0]?.spec).toMatchObject({
+      path: "./apps",
+      sourceRef: { kind: "GitRepository", name: "fleet" },
+      dependsOn: [{ name: "fleet-infra" }],
+      interval: "600s",
     });
+    const kustomizations = { infra: { path: "./other" } };
+    await finish(
+      await client.fluxConfigurations.beginUpdate(...ON, "fleet", { kustomizations }, { updateIntervalInMs: 1 }),
+    );
+    expect(names("Kustomization")).toEqual(["fleet-infra"]);
+    expect(fluxObjects("Kustomization")[0]?.spec).toMatchObject({ path: "./other" });
+    await finish(await client.fluxConfigurations.beginDelete(...ON, "fleet", { updateIntervalInMs: 1 }));
+    expect([names("GitRepository"), names("Kustomization")]).toEqual([[], []]);
   });
 
   it("are changed, and keep what the change leaves out", async () => {
