@@ -3,6 +3,7 @@ import type { Hono } from "hono";
 import type { Logger } from "pino";
 import { AzureModel } from "./azure/azure-model.ts";
 import { type ClockOrigin, createScaledClock, type SimulatorClock } from "./clock.ts";
+import { clusterEnvironment } from "./cluster-environment.ts";
 import { TOPIC_SECRET } from "./eventgrid/event-grid-api.ts";
 import type { SendRequest } from "./eventgrid/webhook-request.ts";
 import { createFaults, openFaultBook } from "./faults/faults.ts";
@@ -11,7 +12,7 @@ import { parseScenario, type Scenario } from "./faults/scenario.ts";
 import { type Fleet, openFleet } from "./fleet/fleet.ts";
 import { IDENTITY_HEADER_SECRET } from "./identity/managed-identity.ts";
 import { createSimulatorLog } from "./log.ts";
-import { createServices, type Services } from "./services.ts";
+import { createServices, createSurroundings, type Services } from "./services.ts";
 import { modelSettingsSchema } from "./settings.ts";
 import { createSimulatorApp } from "./simulator-app.ts";
 import { createMemoryJournal, type Journal, openJournal } from "./state/journal.ts";
@@ -127,13 +128,16 @@ function createParts({ options, scenario, fleet, journal, log }: Ground): Parts 
   const world = new World(store, options.clock ?? clockFor(options, journal.load("world")), options.seed);
   const book = openFaultBook(world, scenario);
   const settings = modelSettingsSchema.parse(scenario.settings);
+  const { fleetDirectory, send } = options;
+  const surroundings = createSurroundings(world, fleetDirectory);
   const azure = new AzureModel(world, fleet, settings, {
     faults: scenarioAzureFaults(scenario, book, world),
     quotas: scenario.quotas,
+    environment: surroundings.environment,
   });
   if (options.identityHeader !== undefined) azure.secrets.set(IDENTITY_HEADER_SECRET, options.identityHeader);
-  const { fleetDirectory, send } = options;
-  const services = createServices({ azure, fleetDirectory, scenario, log, send });
+  const services = createServices({ azure, surroundings, scenario, log, send });
+  azure.equipClusters(clusterEnvironment(world, services));
   const app = createSimulatorApp(azure, services, createFaults(azure, scenario, book), log);
   return { world, azure, services, app };
 }

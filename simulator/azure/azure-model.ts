@@ -31,8 +31,6 @@ const AGE_MS = 12 * 86_400_000;
 export interface AzureConditions {
   readonly faults?: AzureFaults;
   readonly quotas?: readonly QuotaLimit[];
-  /** What the clusters have beside Kubernetes itself: controllers, and images that can be pulled. */
-  readonly environment?: ClusterEnvironment;
 }
 
 /** Is told of a resource that has been provisioned (or changed), or that is gone. Inside the change that does so. */
@@ -54,9 +52,7 @@ export class AzureModel {
   readonly resources: Collection<ResourceRecord>;
   /** What Flux says of the configurations. */
   fluxStatus: FluxStatusProvider = PENDING_FLUX;
-  /** What surrounds a cluster's Kubernetes; to be set before anybody looks into one. */
-  environmentOf: (clusterName: string) => ClusterEnvironment = () => ({});
-  readonly #environment: ClusterEnvironment;
+  #environment: ClusterEnvironment = {};
   readonly #poolsByCluster: GroupIndex<PoolRecord>;
   readonly #running: GroupIndex<OperationRecord>;
   readonly #resourcesByList: GroupIndex<ResourceRecord>;
@@ -80,7 +76,6 @@ export class AzureModel {
       status === "InProgress" && clusterName !== "" ? clusterName.toLowerCase() : undefined,
     );
     this.#resourcesByList = new GroupIndex(this.resources, ({ id }) => listOf(id));
-    this.#environment = conditions.environment ?? {};
     this.#handleAgenda();
     connectFlux(this);
     if (this.clusters.size === 0 && this.resources.size === 0) world.store.transaction(() => foundFleet(this));
@@ -135,6 +130,12 @@ export class AzureModel {
     const record: ResourceRecord = { extra: {}, ...resource, createdMs, changedMs: nowMs };
     this.resources.put(key, record);
     return record;
+  }
+
+  /** Gives the clusters what they have beside Kubernetes itself: controllers, and the images that can be pulled. Before anybody looks into one. */
+  equipClusters(environment: ClusterEnvironment): void {
+    if (this.#models.size > 0) throw new Error("clusters that are running cannot be given another environment");
+    this.#environment = environment;
   }
 
   /** Lets somebody act on resources that come and go: what an extension does in its cluster, say. */

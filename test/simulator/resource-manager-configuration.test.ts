@@ -107,16 +107,6 @@ function fluxTable(kind: string) {
 
 const fluxObjects = (kind: string) => fluxTable(kind).list("flux-system");
 
-/** Writes the status that Flux's controllers would. */
-function reconcile(kind: string, name: string, ready: string, status: object = {}): void {
-  simulator.world.change(() => {
-    const object = fluxTable(kind).get("flux-system", name);
-    const condition = { type: "Ready", status: ready, reason: "Test", message: "as the test says" };
-    const conditions = [{ ...condition, lastTransitionTime: "2026-11-20T08:00:00Z" }];
-    fluxTable(kind).update({ ...object, status: { ...status, conditions } });
-  });
-}
-
 describe("Flux configurations", () => {
   const create = async () =>
     finish(await client.fluxConfigurations.beginCreateOrUpdate(...ON, "fleet", FLEET, { updateIntervalInMs: 1 }));
@@ -125,26 +115,44 @@ describe("Flux configurations", () => {
     await expect(create()).rejects.toMatchObject({ statusCode: 400, code: "ExtensionNotInstalled" });
   });
 
-  it("are Pending until somebody reconciles them, and then as they say", async () => {
+  const statesNow = async () => {
+    const { complianceState, statuses = [] } = await client.fluxConfigurations.get(...ON, "fleet");
+    return [complianceState, ...(statuses ?? []).map((one) => [one?.name, one?.kind, one?.complianceState])];
+  };
+
+  it("are Pending at first, and Compliant when Flux has applied the fleet's repository", async () => {
     await install("flux", FLUX);
-    await create();
+    await client.fluxConfigurations.beginCreateOrUpdate(...ON, "fleet", FLEET, { updateIntervalInMs: 1 });
     expect(await client.fluxConfigurations.get(...ON, "fleet")).toMatchObject({
-      provisioningState: "Succeeded",
+      provisioningState: "Creating",
       complianceState: "Pending",
       kustomizations: { apps: { name: "apps", dependsOn: ["infra"], wait: true, prune: false } },
     });
-    reconcile("GitRepository", "fleet", "True", { artifact: { revision: "main@sha1:1234" } });
-    reconcile("Kustomization", "fleet-infra", "True");
-    reconcile("Kustomization", "fleet-apps", "False");
-    const failing = await client.fluxConfigurations.get(...ON, "fleet");
-    expect(failing).toMatchObject({ complianceState: "Non-Compliant", sourceSyncedCommitId: "main@sha1:1234" });
-    expect(failing.statuses?.map((one) => [one?.name, one?.kind, one?.complianceState])).toEqual([
+    simulator.clock.advance(600);
+    expect(await statesNow()).toEqual([
+      "Compliant",
       ["fleet", "GitRepository", "Compliant"],
+      ["fleet-infra", "Kustomization", "Compliant"],
+      ["fleet-apps", "Kustomization", "Compliant"],
+    ]);
+    const { sourceSyncedCommitId } = await client.fluxConfigurations.get(...ON, "fleet");
+    expect(sourceSyncedCommitId).toMatch(/^main@sha1:[0-9a-f]{40}$/);
+  });
+
+  it("are Non-Compliant when a kustomization cannot be built", async () => {
+    await install("flux", FLUX);
+    await create();
+    const kustomizations = { infra: { path: "./infrastructure" }, apps: { path: "./nowhere" } };
+    await finish(
+      await client.fluxConfigurations.beginUpdate(...ON, "fleet", { kustomizations }, { updateIntervalInMs: 1 }),
+    );
+    simulator.clock.advance(600);
+    const [state, , infra, apps] = await statesNow();
+    expect(state).toBe("Non-Compliant");
+    expect([infra, apps]).toEqual([
       ["fleet-infra", "Kustomization", "Compliant"],
       ["fleet-apps", "Kustomization", "Non-Compliant"],
     ]);
-    reconcile("Kustomization", "fleet-apps", "True");
-    expect(await client.fluxConfigurations.get(...ON, "fleet")).toMatchObject({ complianceState: "Compliant" });
   });
 
   it("become a source and kustomizations in the cluster, and go from it", async () => {

@@ -1,0 +1,24 @@
+import { fluxControllers } from "./flux/flux.ts";
+import { fluxPorts } from "./flux/flux-ports.ts";
+import { commitFiles, findSource } from "./git/fleet-source.ts";
+import type { ClusterEnvironment } from "./kubernetes/model/cluster-model.ts";
+import type { Services } from "./services.ts";
+import type { World } from "./world.ts";
+
+/** What every cluster has around it: Flux, which follows the fleet's repository, and the registry that its nodes pull from. */
+export function clusterEnvironment(
+  world: World,
+  { registry, repository }: Pick<Services, "registry" | "repository">,
+): ClusterEnvironment {
+  const ports = fluxPorts({
+    sources: { find: (request) => findSource(repository, request) },
+    tags: { tagsOf: (image) => registry.tagsOf(image) },
+    writer: {
+      commit: (_url, branch, message, files) => commitFiles(repository, { branch, message, files, atMs: world.nowMs }),
+    },
+  });
+  return {
+    controllers: fluxControllers(ports),
+    images: { objectionTo: (image) => registry.objectionTo(image) },
+  };
+}
