@@ -60,7 +60,11 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const { clock, log, stateDirectory, appDirectory } = options;
   const hostJson = readHostJson(appDirectory);
   const parts: Partial<Parts> = {};
-  const server = await listen(options.port, log, (request, response, url) => route(parts, request, response, url));
+  const server = await listen(options.port, log, (request, response, url) => {
+    // Clients that show how long ago something was go by the answer's Date; it is the app's time, as all else it tells.
+    response.setHeader("date", new Date(clock.nowMs()).toUTCString());
+    return route(parts, request, response, url);
+  });
   const rpc = await listen(0, log, (request, response, url) => routeRpc(parts, request, response, url));
   try {
     process.env.WEBSITE_HOSTNAME = `127.0.0.1:${server.port}`;

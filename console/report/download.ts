@@ -1,3 +1,6 @@
+/** How long a file's blob is kept for the browser to read. */
+const KEPT_MS = 60_000;
+
 /** Hands a text to the browser as a file to keep. */
 export function saveFile(name: string, type: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type }));
@@ -5,6 +8,6 @@ export function saveFile(name: string, type: string, text: string): void {
   link.href = url;
   link.download = name;
   link.click();
-  // The download has taken hold of the blob by the next task.
-  setTimeout(() => URL.revokeObjectURL(url));
+  // Browsers read the blob some time after the click, and do not say when.
+  setTimeout(() => URL.revokeObjectURL(url), KEPT_MS);
 }

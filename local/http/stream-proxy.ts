@@ -27,7 +27,7 @@ export function proxyStream(
         },
       },
       (answer) => {
-        const { "x-ms-invocation-id": _id, ...headers } = answer.headers;
+        const { "x-ms-invocation-id": _id, date: _date, ...headers } = answer.headers;
         response.writeHead(answer.statusCode ?? 502, headers);
         answer.pipe(response);
         answer.on("error", reject);

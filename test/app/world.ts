@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
@@ -7,6 +7,7 @@ import { type RunView, runViewSchema } from "../../domain/api/run-view.ts";
 import { createVirtualClock, type VirtualClock } from "../../local/clock/virtual-clock.ts";
 import { createHost, type Host } from "../../local/host.ts";
 import { createHostLog } from "../../local/log.ts";
+import { buildConsole } from "../../scripts/build.ts";
 import { parseScenario } from "../../simulator/faults/scenario.ts";
 import { createSimulator, type Simulator } from "../../simulator/simulator.ts";
 
@@ -63,8 +64,7 @@ export function useWorlds(): (options?: WorldOptions) => Promise<TestWorld> {
       external: ["@azure/functions-core"],
       logLevel: "error",
     });
-    mkdirSync(join(app, "dist/console"));
-    writeFileSync(join(app, "dist/console/index.html"), "<!doctype html><title>Drydock</title>");
+    await buildConsole(join(app, "dist/console"));
     writeFileSync(join(app, "package.json"), JSON.stringify({ main: "dist/main.cjs" }));
     cpSync(join(ROOT, "host.json"), join(app, "host.json"));
   });
