@@ -1,6 +1,7 @@
 import { computeBudgetStatus } from "../model/budget.ts";
 import type { ClusterModel } from "../model/cluster-model.ts";
-import type { Pod } from "../model/objects.ts";
+import { isObject } from "../model/list-keys.ts";
+import type { KubernetesObject, LabelSelector, Pod } from "../model/objects.ts";
 import { isPodFinished } from "../model/pod-state.ts";
 import { matchesSelector } from "../model/selectors.ts";
 import { type Controller, splitKey } from "./controller.ts";
@@ -12,12 +13,17 @@ export const disruptionController: Controller = {
   name: "disruption",
 
   keysOf(change, cluster) {
-    const { plural } = change.resource;
+    const { plural, isCustom } = change.resource;
     const { namespace, name } = change.object.metadata;
+    if (isCustom) return [];
     if (plural === "poddisruptionbudgets") return change.type === "DELETED" ? [] : [`${namespace}/${name}`];
     if (!CONCERNED.includes(plural)) return [];
-    const budgets = cluster.table("poddisruptionbudgets").list(namespace);
-    return budgets.map((budget) => `${namespace}/${budget.metadata.name}`);
+    const states = [change.before, change.object].filter((state) => state !== undefined);
+    return cluster
+      .table("poddisruptionbudgets")
+      .list(namespace)
+      .filter(({ spec }) => spec.selector !== undefined && states.some((state) => isMeant(spec.selector, state)))
+      .map((budget) => `${namespace}/${budget.metadata.name}`);
   },
 
   reconcile(cluster, key) {
@@ -39,6 +45,19 @@ export const disruptionController: Controller = {
     cluster.table("poddisruptionbudgets").update({ ...budget, status });
   },
 };
+
+/** Whether a budget is about a pod, or about the pods of a workload. */
+function isMeant(selector: LabelSelector | undefined, { kind, metadata, spec }: KubernetesObject): boolean {
+  if (selector === undefined) return false;
+  if (kind === "Pod") return matchesSelector(selector, metadata.labels);
+  return matchesSelector(selector, templateLabels(spec));
+}
+
+function templateLabels(spec: unknown): Record<string, string> {
+  const template = isObject(spec) && isObject(spec.template) ? spec.template : {};
+  const labels = isObject(template.metadata) && isObject(template.metadata.labels) ? template.metadata.labels : {};
+  return labels as Record<string, string>;
+}
 
 /** The sum of the scales of the distinct controllers of these pods. */
 function expectedScale(cluster: ClusterModel, pods: readonly Pod[]): number {

@@ -3,7 +3,7 @@ import { recordEvent } from "../model/events.ts";
 import type { KubernetesNode, Pod } from "../model/objects.ts";
 import { bindPod } from "../model/pod-lifecycle.ts";
 import { isPodFinished, isPodTerminating, withCondition } from "../model/pod-state.ts";
-import { Neighbours, topologyObjections } from "../model/pod-topology.ts";
+import { topologyObjections } from "../model/pod-topology.ts";
 import { type NodeLoad, type Placement, placePod } from "../model/scheduling.ts";
 import { provisionFor, volumeObjections } from "../model/volumes.ts";
 import type { Controller } from "./controller.ts";
@@ -28,40 +28,31 @@ export const scheduler: Controller = {
     const waiting = cluster.pods.onNode("").filter((pod) => !isPodTerminating(pod) && !isPodFinished(pod));
     if (waiting.length === 0) return;
     const nodes = cluster.table("nodes").list();
-    const surroundings: Surroundings = {
-      nodes: new Map(nodes.map((node) => [node.metadata.name, node])),
-      neighbours: new Neighbours(cluster.table("pods").list()),
-    };
+    const byName = new Map(nodes.map((node) => [node.metadata.name, node]));
     for (const pod of waiting) {
       const loads = nodes.map((node) => ({ node, use: cluster.pods.useOf(node.metadata.name) }));
-      const placement = place(cluster, pod, loads, surroundings);
+      const placement = place(cluster, pod, loads, byName);
       if (placement.kind === "none") {
         refuse(cluster, pod, placement.message);
         continue;
       }
-      provisionFor(cluster, pod, surroundings.nodes.get(placement.nodeName));
-      const bound = bindPod(cluster, pod, placement.nodeName);
-      if (!isPodFinished(bound)) surroundings.neighbours.add(bound);
+      provisionFor(cluster, pod, byName.get(placement.nodeName));
+      bindPod(cluster, pod, placement.nodeName);
     }
   },
 };
-
-interface Surroundings {
-  readonly nodes: ReadonlyMap<string, KubernetesNode>;
-  readonly neighbours: Neighbours;
-}
 
 function place(
   cluster: ClusterModel,
   pod: Pod,
   loads: readonly NodeLoad[],
-  { nodes, neighbours }: Surroundings,
+  nodes: ReadonlyMap<string, KubernetesNode>,
 ): Placement {
   const volumes = pod.spec.volumes === undefined ? [] : volumeObjections(cluster, pod);
   if (typeof volumes === "string") {
     return { kind: "none", message: `0/${nodes.size} nodes are available: ${volumes}.` };
   }
-  return placePod(pod, loads, [...volumes, ...topologyObjections(pod, nodes, neighbours)]);
+  return placePod(pod, loads, [...volumes, ...topologyObjections(pod, nodes, cluster.pods)]);
 }
 
 function refuse(cluster: ClusterModel, pod: Pod, message: string): void {

@@ -3,8 +3,8 @@ import type { KubernetesObject } from "./objects.ts";
 
 /** How long the API server keeps events (its `--event-ttl`). */
 const KEPT_MS = 3_600_000;
-/** Old events are looked for only when there are this many. */
-const SWEEP_AT = 500;
+/** Old events are looked for whenever there are a multiple of this many. */
+const SWEEP_EVERY = 250;
 
 /** What happened to an object, as `kubectl describe` shows it. */
 export interface Happening {
@@ -33,7 +33,7 @@ export function recordEvent(cluster: ClusterModel, about: KubernetesObject, happ
     table.update({ ...known, count, lastTimestamp: now });
     return;
   }
-  if (table.size >= SWEEP_AT) sweep(cluster);
+  if (table.size % SWEEP_EVERY === SWEEP_EVERY - 1) sweep(cluster);
   const { type, reason, message, component } = happening;
   table.add(
     { name: `${name}.${digest}`, namespace: place },

@@ -45,8 +45,8 @@ export class ObjectTable<T extends KubernetesObject> {
     this.#collection = collection;
     this.#parse = parse;
     this.#host = host;
-    collection.onChange(() => {
-      this.#sorted = undefined;
+    collection.onChange((key, before, after) => {
+      this.#sorted = this.#sorted && withChange(this.#sorted, key, before, after);
     });
   }
 
@@ -169,6 +169,25 @@ export class ObjectTable<T extends KubernetesObject> {
     this.#host.changed({ type, resource: this.resource, before, object, version });
     return object;
   }
+}
+
+/** A sorted list with one object put in, replaced or taken out. Those who hold the list keep what they hold. */
+function withChange<T extends KubernetesObject>(
+  sorted: readonly T[],
+  key: string,
+  before: T | undefined,
+  after: T | undefined,
+): readonly T[] {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const other = sorted[middle];
+    if (other && keyOfObject(other) < key) low = middle + 1;
+    else high = middle;
+  }
+  const items = after === undefined ? [] : [after];
+  return sorted.toSpliced(low, before === undefined ? 0 : 1, ...items);
 }
 
 /** Whether deletion was asked for and nothing holds the object any more: no finalizer, no grace period. */

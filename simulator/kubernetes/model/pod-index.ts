@@ -25,6 +25,7 @@ export class PodIndex {
   readonly #byNode = new Map<string, Map<string, Pod>>();
   readonly #byOwner = new Map<string, Map<string, Pod>>();
   readonly #use = new Map<string, MutableUse>();
+  readonly #keepers = new Map<string, Pod>();
 
   /** Pods bound to a node, by name; "" gives those that wait for one. */
   onNode(nodeName: string): Pod[] {
@@ -46,17 +47,33 @@ export class PodIndex {
     return this.#use.get(nodeName) ?? UNUSED;
   }
 
+  /** The unfinished pods that have a node, in no order. */
+  placed(): Pod[] {
+    const pods: Pod[] = [];
+    for (const [node, own] of this.#byNode) {
+      if (node !== "") for (const pod of own.values()) if (!isPodFinished(pod)) pods.push(pod);
+    }
+    return pods;
+  }
+
+  /** Those of them that keep others off their host or zone. */
+  keepers(): Pod[] {
+    return [...this.#keepers.values()];
+  }
+
   /** Follows a change of one pod: `before` is undefined for a new one, `after` for one that is gone. */
   change(before: Pod | undefined, after: Pod | undefined): void {
     if (before) {
       remove(this.#byNode, before.spec.nodeName ?? "", before);
       remove(this.#byOwner, controllerUid(before) ?? "", before);
       this.#count(before, -1);
+      this.#keepers.delete(before.metadata.uid);
     }
     if (after) {
       add(this.#byNode, after.spec.nodeName ?? "", after);
       add(this.#byOwner, controllerUid(after) ?? "", after);
       this.#count(after, 1);
+      if (keepsOthersOff(after)) this.#keepers.set(after.metadata.uid, after);
     }
   }
 
@@ -76,6 +93,11 @@ export class PodIndex {
     if (count > 0) use.byOwner.set(owner, count);
     else use.byOwner.delete(owner);
   }
+}
+
+function keepsOthersOff(pod: Pod): boolean {
+  const terms = pod.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  return terms !== undefined && pod.spec.nodeName !== undefined && !isPodFinished(pod);
 }
 
 function controllerUid(pod: Pod): string | undefined {

@@ -1,5 +1,4 @@
 import type { KubernetesNode, Pod } from "./objects.ts";
-import { isPodFinished } from "./pod-state.ts";
 import type { Objection } from "./scheduling.ts";
 import { isWantedNode } from "./scheduling.ts";
 import { matchesSelector } from "./selectors.ts";
@@ -9,20 +8,12 @@ type Term = NonNullable<
 >[number];
 type Spread = NonNullable<Pod["spec"]["topologySpreadConstraints"]>[number];
 
-/** The pods that have a node, and those among them that keep others off. */
-export class Neighbours {
-  readonly placed: Pod[] = [];
-  readonly keepers: Pod[] = [];
-
-  constructor(pods: readonly Pod[]) {
-    for (const pod of pods) if (pod.spec.nodeName !== undefined && !isPodFinished(pod)) this.add(pod);
-  }
-
-  /** Counts in a pod that has just got its node. */
-  add(pod: Pod): void {
-    this.placed.push(pod);
-    if (termsOf(pod).length > 0) this.keepers.push(pod);
-  }
+/** The pods that are placed already, as far as one is asked for them: most pods do not mind the others. */
+export interface Neighbours {
+  /** The unfinished pods that have a node. */
+  placed(): readonly Pod[];
+  /** Those of them that keep others off. */
+  keepers(): readonly Pod[];
 }
 
 /**
@@ -32,16 +23,20 @@ export class Neighbours {
 export function topologyObjections(
   pod: Pod,
   nodes: ReadonlyMap<string, KubernetesNode>,
-  { placed, keepers }: Neighbours,
+  neighbours: Neighbours,
 ): Objection[] {
-  const objections = [
-    ...termsOf(pod).map((term) => ownTerm(pod, term, nodes, placed)),
-    ...(pod.spec.topologySpreadConstraints ?? [])
-      .filter(({ whenUnsatisfiable }) => whenUnsatisfiable === "DoNotSchedule")
-      .map((constraint) => spread(pod, constraint, nodes, placed)),
-  ];
+  const own = termsOf(pod);
+  const spreads = (pod.spec.topologySpreadConstraints ?? []).filter(
+    ({ whenUnsatisfiable }) => whenUnsatisfiable === "DoNotSchedule",
+  );
+  const placed = own.length + spreads.length === 0 ? [] : neighbours.placed();
+  const keepers = neighbours.keepers();
   const theirs = keepers.length === 0 ? undefined : theirTerms(pod, nodes, keepers);
-  return theirs ? [...objections, theirs] : objections;
+  return [
+    ...own.map((term) => ownTerm(pod, term, nodes, placed)),
+    ...spreads.map((constraint) => spread(pod, constraint, nodes, placed)),
+    ...(theirs ? [theirs] : []),
+  ];
 }
 
 function termsOf(pod: Pod): readonly Term[] {
