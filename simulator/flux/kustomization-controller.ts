@@ -1,4 +1,5 @@
 import type { ClusterModel } from "../kubernetes/model/cluster-model.ts";
+import { isObject } from "../kubernetes/model/list-keys.ts";
 import { keyOf, type ObjectChange } from "../kubernetes/model/object-table.ts";
 import type { KubernetesObject } from "../kubernetes/model/objects.ts";
 import type { Resource } from "../kubernetes/model/resources.ts";
@@ -85,7 +86,8 @@ function isUp(cluster: ClusterModel, object: KubernetesObject, dependency: Depen
 function concernedKustomizations({ resource, object }: ObjectChange, cluster: ClusterModel): string[] {
   const { labels, name, namespace } = object.metadata;
   const owner = labels?.[`${GROUP}/name`];
-  const own = owner === undefined ? [] : [keyOf(labels?.[`${GROUP}/namespace`] ?? "", owner)];
+  const applied = owner === undefined ? [] : [keyOf(labels?.[`${GROUP}/namespace`] ?? "", owner)];
+  const own = [...applied, ...waitingFor(cluster, resource, object)];
   if (!resource.isCustom) return own;
   const isSource = resource.group === "source.toolkit.fluxcd.io";
   const isDependency = cluster.instant && resource.group === GROUP;
@@ -101,6 +103,23 @@ function concernedKustomizations({ resource, object }: ObjectChange, cluster: Cl
       return spec.sourceRef.kind === resource.kind && spec.sourceRef.name === name && place === namespace;
     });
   return [...own, ...others.map(({ metadata }) => keyOf(metadata.namespace, metadata.name))];
+}
+
+/** Kinds that change all the time and that nobody lists as a health check. */
+const NEVER_LISTED: ReadonlySet<string> = new Set(["pods", "replicasets", "endpointslices", "leases"]);
+
+/** Kustomizations that list an object among their health checks, whoever applied it. */
+function waitingFor(cluster: ClusterModel, resource: Resource, { kind, metadata }: KubernetesObject): string[] {
+  if (!resource.isCustom && NEVER_LISTED.has(resource.plural)) return [];
+  const kustomizations = cluster.resourceOfKind(API_VERSION, "Kustomization");
+  if (!kustomizations) return [];
+  const isMeant = (check: unknown) =>
+    isObject(check) && check.kind === kind && check.name === metadata.name && check.namespace === metadata.namespace;
+  return cluster
+    .tableOf(kustomizations)
+    .list()
+    .filter(({ spec }) => isObject(spec) && Array.isArray(spec.healthChecks) && spec.healthChecks.some(isMeant))
+    .map((other) => keyOf(other.metadata.namespace, other.metadata.name));
 }
 
 function withFinalizer(cluster: ClusterModel, resource: Resource, object: KubernetesObject): KubernetesObject {

@@ -156,6 +156,15 @@ describe("a Kustomization", () => {
     expect(statusOf("apps")).not.toHaveProperty("lastAppliedRevision");
   });
 
+  it("waits for what it lists, whoever applied that", async () => {
+    await flux.create("/apis/apps/v1/namespaces/default/deployments", deployment("web", 1));
+    const check = { apiVersion: "apps/v1", kind: "Deployment", name: "web", namespace: "default" };
+    await flux.put(kustomization("apps", { healthChecks: [check] }));
+    flux.clock.advance(8);
+    expect(flux.condition("Kustomization", "apps", "Healthy")).toMatch(/^Unknown/);
+    flux.clock.advanceUntil(() => flux.condition("Kustomization", "apps", "Healthy")?.startsWith("True") === true, 30);
+  });
+
   it("applies definitions and namespaces before what needs them", async () => {
     const names = { plural: "boats", kind: "Boat" };
     const versions = [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema: { type: "object" } } }];
