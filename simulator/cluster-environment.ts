@@ -5,10 +5,10 @@ import type { ClusterEnvironment } from "./kubernetes/model/cluster-model.ts";
 import type { Services } from "./services.ts";
 import type { World } from "./world.ts";
 
-/** What every cluster has around it: Flux, which follows the fleet's repository, and the registry that its nodes pull from. */
+/** What every cluster has around it: Flux, which follows the fleet's repository, the registry that its nodes pull from, and monitoring. */
 export function clusterEnvironment(
   world: World,
-  { registry, repository }: Pick<Services, "registry" | "repository">,
+  { registry, repository, histories }: Pick<Services, "registry" | "repository" | "histories">,
 ): ClusterEnvironment {
   const ports = fluxPorts({
     sources: { find: (request) => findSource(repository, request) },
@@ -18,7 +18,7 @@ export function clusterEnvironment(
     },
   });
   return {
-    controllers: fluxControllers(ports),
+    controllers: [...fluxControllers(ports), histories.controller()],
     images: { objectionTo: (image) => registry.objectionTo(image) },
   };
 }

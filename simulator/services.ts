@@ -9,7 +9,6 @@ import type { Scenario } from "./faults/scenario.ts";
 import { commitFolder } from "./git/fleet-commit.ts";
 import { createGitApi, type GitSection } from "./git/git-api.ts";
 import { Repository } from "./git/repository.ts";
-import type { ClusterEnvironment } from "./kubernetes/model/cluster-model.ts";
 import { createPrometheus } from "./prometheus/prometheus-api.ts";
 import { WorkloadHistories } from "./prometheus/workload-history.ts";
 import { Registry } from "./registry/registry.ts";
@@ -18,35 +17,18 @@ import { tellOfImages } from "./registry/registry-events.ts";
 import { imagesIn, seedImage } from "./registry/seed-images.ts";
 import { TeamsInbox } from "./teams/inbox.ts";
 import { createTeams } from "./teams/webhook.ts";
-import type { World } from "./world.ts";
 
 /** The registry of the fleet's own images. */
 const LOGIN_SERVER = "registry.example.com";
 
-/** What the clusters live among; it is there before they are. */
-export interface Surroundings {
+/** The servers beside Azure's own API, each a model with a life of its own. */
+export interface Services {
+  readonly eventGrid: EventGrid;
   readonly registry: Registry;
   /** The fleet's Git repository; what was pushed to it is kept with the world. */
   readonly repository: Repository;
+  /** What the monitoring remembers of the clusters' workloads. */
   readonly histories: WorkloadHistories;
-  readonly environment: ClusterEnvironment;
-}
-
-/** Makes what the clusters live among; a new world begins with the fleet's folder as its repository, and with its images. */
-export function createSurroundings(world: World, fleetDirectory: string): Surroundings {
-  const registry = new Registry(world, LOGIN_SERVER);
-  const repository = new Repository(world);
-  const histories = new WorkloadHistories(world);
-  world.store.transaction(() => {
-    if (registry.isEmpty) for (const image of imagesIn(fleetDirectory, LOGIN_SERVER)) seedImage(registry, image);
-    if (repository.refs().length === 0) commitFolder(repository, fleetDirectory, world.startMs);
-  });
-  return { registry, repository, histories, environment: { images: registry, controllers: [histories.controller()] } };
-}
-
-/** The servers beside Azure's own API, each a model with a life of its own. */
-export interface Services extends Surroundings {
-  readonly eventGrid: EventGrid;
   readonly git: GitSection;
   /** Begins what goes out by itself. `origin` is where the simulator is reached. */
   open(origin: string): void;
@@ -57,22 +39,31 @@ export interface Services extends Surroundings {
 /** What the servers are made from. */
 export interface ServicesOptions {
   readonly azure: AzureModel;
-  readonly surroundings: Surroundings;
+  readonly fleetDirectory: string;
   readonly scenario: Scenario;
   readonly log: Logger;
   /** Carries what goes out; the machine's network without it. */
   readonly send?: SendRequest | undefined;
 }
 
-/** Makes the servers of a world. */
-export function createServices({ azure, surroundings, scenario, log, send = fetch }: ServicesOptions): Services {
+/** Makes the servers of a world; a new one begins with the fleet's folder as its repository, and with its images. */
+export function createServices({ azure, fleetDirectory, scenario, log, send = fetch }: ServicesOptions): Services {
   const { world } = azure;
+  const registry = new Registry(world, LOGIN_SERVER);
+  const repository = new Repository(world);
+  const histories = new WorkloadHistories(world);
+  world.store.transaction(() => {
+    if (registry.isEmpty) for (const image of imagesIn(fleetDirectory, LOGIN_SERVER)) seedImage(registry, image);
+    if (repository.refs().length === 0) commitFolder(repository, fleetDirectory, world.startMs);
+  });
   const eventGrid = new EventGrid({ world, log, section: scenario.events, send });
   tellOfRollingPools(azure, eventGrid);
-  tellOfImages(azure, surroundings.registry, eventGrid);
+  tellOfImages(azure, registry, eventGrid);
   return {
-    ...surroundings,
     eventGrid,
+    registry,
+    repository,
+    histories,
     git: scenario.git,
     open: (origin) => eventGrid.open(origin),
     close: () => eventGrid.close(),

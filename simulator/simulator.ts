@@ -12,7 +12,7 @@ import { parseScenario, type Scenario } from "./faults/scenario.ts";
 import { type Fleet, openFleet } from "./fleet/fleet.ts";
 import { IDENTITY_HEADER_SECRET } from "./identity/managed-identity.ts";
 import { createSimulatorLog } from "./log.ts";
-import { createServices, createSurroundings, type Services } from "./services.ts";
+import { createServices, type Services } from "./services.ts";
 import { modelSettingsSchema } from "./settings.ts";
 import { createSimulatorApp } from "./simulator-app.ts";
 import { createMemoryJournal, type Journal, openJournal } from "./state/journal.ts";
@@ -129,14 +129,12 @@ function createParts({ options, scenario, fleet, journal, log }: Ground): Parts 
   const book = openFaultBook(world, scenario);
   const settings = modelSettingsSchema.parse(scenario.settings);
   const { fleetDirectory, send } = options;
-  const surroundings = createSurroundings(world, fleetDirectory);
   const azure = new AzureModel(world, fleet, settings, {
     faults: scenarioAzureFaults(scenario, book, world),
     quotas: scenario.quotas,
-    environment: surroundings.environment,
   });
   if (options.identityHeader !== undefined) azure.secrets.set(IDENTITY_HEADER_SECRET, options.identityHeader);
-  const services = createServices({ azure, surroundings, scenario, log, send });
+  const services = createServices({ azure, fleetDirectory, scenario, log, send });
   azure.equipClusters(clusterEnvironment(world, services));
   const app = createSimulatorApp(azure, services, createFaults(azure, scenario, book), log);
   return { world, azure, services, app };

@@ -2,6 +2,7 @@ import type { SystemEventNameToEventData } from "@azure/eventgrid";
 import { compare, minor } from "semver";
 import type { AzureModel } from "../azure/azure-model.ts";
 import type { ClusterRecord, OperationRecord } from "../azure/records.ts";
+import { clusterId } from "../azure/resource-id.ts";
 import type { EventGrid } from "./event-grid.ts";
 import type { EventDraft } from "./grid-event.ts";
 
@@ -19,15 +20,11 @@ const ROLLING_EVENTS: Readonly<Record<string, ClusterEventType>> = {
 
 /** An event about a cluster. */
 export function clusterEvent(
-  azure: AzureModel,
   cluster: ClusterRecord,
   type: ClusterEventType,
   data: Readonly<Record<string, string>>,
 ): EventDraft {
-  const { subscriptionId } = { ...azure.fleet.azure, ...cluster };
-  const group = `/subscriptions/${subscriptionId}/resourceGroups/${cluster.resourceGroup}`;
-  const source = `${group}/providers/Microsoft.ContainerService/managedClusters/${cluster.name}`;
-  return { source, subject: cluster.name, type, data };
+  return { source: clusterId(cluster), subject: cluster.name, type, data };
 }
 
 /** What AKS says of the versions that `azure.yaml` lists. */
@@ -66,7 +63,7 @@ export function tellOfRollingPools(azure: AzureModel, eventGrid: EventGrid): voi
       const cluster = operation && azure.findCluster(operation.clusterName);
       if (!cluster || operation.status === status || !ROLLING_KINDS.includes(operation.kind)) continue;
       const type = ROLLING_EVENTS[operation.status];
-      if (type) eventGrid.emit(clusterEvent(azure, cluster, type, { nodePoolName: operation.poolName }));
+      if (type) eventGrid.emit(clusterEvent(cluster, type, { nodePoolName: operation.poolName }));
     }
     earlier.clear();
   });

@@ -100,7 +100,7 @@ function announce(azure: AzureModel, eventGrid: EventGrid, asked: z.infer<typeof
         asked.type === "Microsoft.ContainerService.NewKubernetesVersionAvailable"
           ? availableVersions(azure)
           : { kubernetesVersion: asked.kubernetesVersion ?? one.kubernetesVersion };
-      return eventGrid.emit(clusterEvent(azure, one, asked.type, data));
+      return eventGrid.emit(clusterEvent(one, asked.type, data));
     }),
   );
 }
