@@ -24,4 +24,3 @@ export const storageClassSchema = z.looseObject({
 });
 
 export type PersistentVolumeClaim = z.infer<typeof claimSchema>;
-export type PersistentVolume = z.infer<typeof volumeSchema>;
