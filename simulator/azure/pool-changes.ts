@@ -1,4 +1,5 @@
 import { minor } from "semver";
+import { isNodeReady } from "../kubernetes/model/pod-state.ts";
 import type { AzureModel } from "./azure-model.ts";
 import { relabelNode } from "./node-life.ts";
 import { ordinalOf } from "./node-object.ts";
@@ -54,7 +55,13 @@ export function updatePool(azure: AzureModel, before: PoolRecord, settings: Pool
     added.push(next.machine);
   }
   const surplus = [...pool.machines].sort(leavesFirst).slice(0, Math.max(0, pool.machines.length - settings.count));
-  const phases = [...bootPhase(pool.name, added), ...removePhase(pool.name, surplus)];
+  // A PUT brings back nodes that an earlier operation left without a working kubelet.
+  const broken = pool.machines.filter((machine) => !surplus.includes(machine) && isUnready(azure, pool, machine));
+  const phases = [
+    ...bootPhase(pool.name, added),
+    ...reimagePhase(pool.name, broken, broken.length),
+    ...removePhase(pool.name, surplus),
+  ];
   const scaling = settings.count !== before.settings.count;
   return beginPoolOperation(azure, pool, scaling ? "Scaling" : "Updating", { kind: "UpdatePool", phases });
 }
@@ -129,7 +136,7 @@ function rollPool(
     ...bootPhase(pool.name, added),
     ...reimagePhase(
       pool.name,
-      members.filter((machine) => !hasTarget(machine)),
+      members.filter((machine) => !hasTarget(machine) || isUnready(azure, before, machine)),
       room.parallel,
     ),
     ...removePhase(pool.name, extra),
@@ -178,6 +185,12 @@ function clusterOf(azure: AzureModel, pool: PoolRecord): ClusterRecord {
   const cluster = azure.findCluster(pool.clusterName);
   if (!cluster) throw new Error(`pool ${pool.name} is of cluster ${pool.clusterName}, which is gone`);
   return cluster;
+}
+
+/** Whether a machine that joined has a Node that is not ready. */
+function isUnready(azure: AzureModel, pool: PoolRecord, { name, joined }: Machine): boolean {
+  const node = azure.kubernetes(pool.clusterName).table("nodes").find(undefined, name);
+  return joined && node !== undefined && !isNodeReady(node);
 }
 
 function softwareOf(imageVersion: string, kubernetesVersion: string) {

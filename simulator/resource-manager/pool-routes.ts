@@ -89,8 +89,13 @@ function changePool(
 ): OperationRecord {
   const wanted = powerState?.code ?? current.powerState;
   if (wanted !== current.powerState) return powerPool(azure, current, wanted === "Running");
-  if (current.powerState === "Running") return updatePool(azure, current, settings);
-  throw new ArmError(400, "OperationNotAllowed", `Agent pool ${current.name} is stopped. Start it before changing it.`);
+  checkPoolRuns(current);
+  return updatePool(azure, current, settings);
+}
+
+function checkPoolRuns({ name, powerState }: PoolRecord): void {
+  if (powerState === "Running") return;
+  throw new ArmError(400, "OperationNotAllowed", `Agent pool ${name} is stopped. Start it before changing it.`);
 }
 
 function checkQuota(
@@ -131,6 +136,7 @@ function upgradePoolImage(request: ArmRequest): ArmAnswer {
   const pool = poolOf(request);
   checkFree(request, cluster);
   checkRunning(cluster);
+  checkPoolRuns(pool);
   const operation = upgradeNodeImage(request.azure, pool);
   if (!operation) return ok(poolBody(cluster, pool));
   return acceptedPool(request, cluster, operation, 202);

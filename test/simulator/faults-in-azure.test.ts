@@ -1,5 +1,6 @@
 import type { ContainerServiceClient } from "@azure/arm-containerservice";
 import { afterEach, describe, expect, it } from "vitest";
+import { isNodeReady } from "../../simulator/kubernetes/model/pod-state.ts";
 import { allOf, drive } from "./arm-clients.ts";
 import { armClient, startSimulator, type TestSimulator } from "./start-simulator.ts";
 
@@ -178,6 +179,9 @@ describe("nodes and pods", () => {
       .filter(({ status }) => JSON.stringify(status).includes('"status":"False"'));
     expect(unready).toHaveLength(1);
     await expect(drive(simulator, put)).rejects.toThrow(/VMExtensionProvisioningError.*did not become ready/);
+    await drive(simulator, client.agentPools.createOrUpdate(GROUP, CLUSTER, "apps", { ...POOL, count: 4 }, FAST));
+    const nodes = simulator.azure.kubernetes(CLUSTER).table("nodes").list();
+    expect(nodes.filter((node) => !isNodeReady(node))).toEqual([]);
   });
 
   it("a pod that never goes stays terminating until it is deleted by force", async () => {
