@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from "node:child_process";
+import { execFile, spawn, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
@@ -170,10 +170,22 @@ describe.skipIf(!hasKubectl)("kubectl", () => {
   });
 
   it("scales, and follows a table by a watch", async () => {
-    const watch = kubectl("get", "deployment", "storefront", "-n", "shop", "--watch", "--request-timeout=8s");
+    const env = { ...process.env, HOME: folder.path, KUBECONFIG: join(folder.path, "kubeconfig") };
+    const watch = spawn("kubectl", ["get", "deployment", "storefront", "-n", "shop", "--watch"], { env });
+    let seen = "";
+    const says = (pattern: RegExp) =>
+      new Promise<void>((resolve) => {
+        const look = () => pattern.test(seen) && resolve();
+        watch.stdout.on("data", look);
+        look();
+      });
+    watch.stdout.on("data", (chunk: Buffer) => {
+      seen += chunk;
+    });
+    await says(/^storefront +4\/4 +4 +4 /m);
     await kubectl("scale", "deployment/storefront", "-n", "shop", "--replicas=2");
-    const seen = rows(await watch.catch(() => ""));
-    expect(seen.at(-1)).toMatchObject(["storefront", "2/2", "2", "2", expect.any(String)]);
+    await says(/^storefront +2\/2 +2 +2 /m);
+    watch.kill();
   });
 
   it("applies from the server's side, and is told who holds a field", async () => {

@@ -100,8 +100,9 @@ function meddle(world: World, deed: Deed & { kind: "scale" | "forbid" }): void {
         .table("pods")
         .list()
         .filter(({ metadata }) => metadata.labels?.app === deed.workload);
-      if (!pod?.metadata.namespace) return;
-      cluster.table("poddisruptionbudgets").create({
+      const budgets = cluster.table("poddisruptionbudgets");
+      if (!pod?.metadata.namespace || budgets.find(pod.metadata.namespace, "by-hand")) return;
+      budgets.create({
         apiVersion: "policy/v1",
         kind: "PodDisruptionBudget",
         metadata: { name: "by-hand", namespace: pod.metadata.namespace },

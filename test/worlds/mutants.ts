@@ -66,11 +66,11 @@ export const MUTANTS: readonly Mutant[] = [
     caughtBy: /halts the rings after it/,
   },
   {
-    name: "takes a pool for done without looking",
-    file: "adapters/azure/pool-operations.ts",
-    from: "const poller = site.client.agentPools.upgradeNodeImageVersion(",
-    to: "return finished(null, 0); const poller = site.client.agentPools.upgradeNodeImageVersion(",
-    caughtBy: /./,
+    name: "calls a pool done that it did not touch",
+    file: "orchestrations/surge.ts",
+    from: 'work.show({ state: "upgrading" });',
+    to: 'work.show({ state: "upgrading" }); return;',
+    caughtBy: /a report says no more than is so/,
   },
 ];
 

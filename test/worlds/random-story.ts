@@ -30,7 +30,11 @@ export interface Kill {
 export interface Story {
   readonly deeds: readonly Deed[];
   readonly kills: readonly Kill[];
-  readonly scenario: { readonly settings: object; readonly faults: readonly object[] };
+  readonly scenario: {
+    readonly settings: object;
+    readonly faults: readonly object[];
+    readonly randomFaults?: object;
+  };
 }
 
 /** Draws what happens in a world. */
@@ -112,7 +116,14 @@ function scenario(dice: Dice): Story["scenario"] {
     nodeReimageSeconds: dice.pick([60, 120]),
   };
   const count = dice.pick([0, 0, 1, 2, 4]);
-  return { settings, faults: Array.from({ length: count }, () => randomFault(dice)) };
+  return {
+    settings,
+    faults: Array.from({ length: count }, () => randomFault(dice)),
+    // Of everything that can go wrong, by the seed; after a while all is well again, so that worlds come to rest.
+    ...(dice.chance(0.5)
+      ? { randomFaults: { rate: dice.pick([0.003, 0.01, 0.03]), untilHours: dice.pick([1, 6, 24]) } }
+      : {}),
+  };
 }
 
 function randomFault(dice: Dice): object {

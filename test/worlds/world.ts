@@ -54,7 +54,7 @@ export class World {
     this.observer = new Observer(this.trace, () => this.clock.nowMs());
     this.#folder = mkdtempSync(join(tmpdir(), "drydock-world-"));
     this.#network = openMemoryNetwork();
-    this.#unseed = seedChance(createDice(seed, "chance"));
+    this.#unseed = seedChance(seed);
     this.#release = this.clock.hold();
   }
 

@@ -31,19 +31,19 @@ async function resultsOf(seeds: readonly number[]): Promise<SeedResult[]> {
 }
 
 describe("worlds", () => {
-  it("keep what must always hold, in 200 of them", { timeout: LONG_MS }, async () => {
-    const results = await resultsOf(range(0, 200));
-    expect(results).toHaveLength(200);
+  it("keep what must always hold, in a hundred of them", { timeout: LONG_MS }, async () => {
+    const results = await resultsOf(range(0, 100));
+    expect(results).toHaveLength(100);
     const violations = results.flatMap(({ seed, violations }) => violations.map((text) => `seed ${seed}: ${text}`));
     expect(violations).toEqual([]);
     // They are worth something only when much happens in them.
     const verdicts = new Set(results.flatMap((result) => result.verdicts));
     expect([...verdicts].sort()).toEqual(expect.arrayContaining(["blocked", "cancelled", "failed", "passed"]));
-    expect(results.reduce((sum, { kills }) => sum + kills, 0)).toBeGreaterThan(50);
+    expect(results.reduce((sum, { kills }) => sum + kills, 0)).toBeGreaterThan(25);
   });
 
   it("are the same for the same seed, byte for byte", { timeout: LONG_MS }, async () => {
-    const seeds = range(0, 12);
+    const seeds = range(0, 6);
     const once = await resultsOf(seeds);
     const again = await resultsOf(seeds.toReversed());
     expect(again.map(({ trace }) => trace)).toEqual(once.map(({ trace }) => trace));
@@ -55,7 +55,7 @@ describe("a mutant of the app", () => {
     const outfile = join(folder, "mutant.cjs");
     await buildMutant(mutant, outfile);
     let caught = "";
-    await runSeeds(range(0, 120), {
+    await runSeeds(range(0, 60), {
       bundle: outfile,
       onResult: ({ violations }) => {
         caught ||= violations.find((violation) => mutant.caughtBy.test(violation)) ?? "";
