@@ -1,3 +1,4 @@
+import { dataReaderController } from "./backup/data-reader-controller.ts";
 import { fluxControllers } from "./flux/flux.ts";
 import { fluxPorts } from "./flux/flux-ports.ts";
 import { commitFiles, findSource } from "./git/fleet-source.ts";
@@ -18,7 +19,7 @@ export function clusterEnvironment(
     },
   });
   return {
-    controllers: [...fluxControllers(ports), histories.controller()],
+    controllers: [...fluxControllers(ports), histories.controller(), dataReaderController],
     images: { objectionTo: (image) => registry.objectionTo(image) },
   };
 }
