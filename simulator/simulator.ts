@@ -137,7 +137,7 @@ function createParts({ options, scenario, fleet, journal, log }: Ground): Parts 
   });
   if (options.identityHeader !== undefined) azure.secrets.set(IDENTITY_HEADER_SECRET, options.identityHeader);
   const services = createServices({ azure, fleetDirectory, scenario, log, send });
-  azure.equipClusters(clusterEnvironment(world, services));
+  azure.equipClusters(clusterEnvironment(world, services, azure.backups.faults));
   const app = createSimulatorApp(azure, services, createFaults(azure, scenario, book), log);
   return { world, azure, services, app };
 }

@@ -14,6 +14,7 @@ import type { Random } from "../random.ts";
 import type { ModelSettings } from "../settings.ts";
 import { Secrets } from "../state/secrets.ts";
 import type { Collection } from "../state/store.ts";
+import { installVelero } from "../velero/velero.ts";
 import type { World } from "../world.ts";
 import { type AzureFaults, NO_AZURE_FAULTS } from "./azure-faults.ts";
 import { connectFlux } from "./flux-configurations.ts";
@@ -186,6 +187,8 @@ export class AzureModel {
         for (const instance of this.backups.instancesOf(clusterId(record))) {
           keepBaseline(this.backups, instance, record.name);
         }
+        const { velero } = this.fleet.azure.clusters.find(({ name }) => name === record.name) ?? {};
+        if (velero && record.createdMs === undefined) installVelero(model, velero);
       });
     }
     return model;

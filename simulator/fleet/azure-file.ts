@@ -77,6 +77,14 @@ const cluster = z.strictObject({
   /** Folder with what runs on it, clusters/{name} when left out. Clusters may share one. */
   workloads: z.string().optional(),
   backup: backup.optional(),
+  /** A Velero in the cluster; clusters with the same bucket see the same backups. */
+  velero: z
+    .strictObject({
+      bucket: z.string().min(1),
+      /** When it makes backups, in cron's words (UTC); only when asked to when left out. */
+      schedule: z.string().optional(),
+    })
+    .optional(),
   pools: z.array(pool).min(1),
 });
 
