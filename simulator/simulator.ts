@@ -2,6 +2,7 @@ import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import type { Logger } from "pino";
 import { AzureModel } from "./azure/azure-model.ts";
+import { backupFaults } from "./backup/backup-faults.ts";
 import { type ClockOrigin, createScaledClock, type SimulatorClock } from "./clock.ts";
 import { clusterEnvironment } from "./cluster-environment.ts";
 import { TOPIC_SECRET } from "./eventgrid/event-grid-api.ts";
@@ -132,10 +133,11 @@ function createParts({ options, scenario, fleet, journal, log }: Ground): Parts 
   const azure = new AzureModel(world, fleet, settings, {
     faults: scenarioAzureFaults(scenario, book, world),
     quotas: scenario.quotas,
+    backupFaults: backupFaults(scenario.backup, world.startMs, book),
   });
   if (options.identityHeader !== undefined) azure.secrets.set(IDENTITY_HEADER_SECRET, options.identityHeader);
   const services = createServices({ azure, fleetDirectory, scenario, log, send });
-  azure.equipClusters(clusterEnvironment(world, services));
+  azure.equipClusters(clusterEnvironment(world, services, azure.backups.faults));
   const app = createSimulatorApp(azure, services, createFaults(azure, scenario, book), log);
   return { world, azure, services, app };
 }

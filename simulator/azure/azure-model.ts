@@ -1,3 +1,10 @@
+import { type BackupFaults, backupFaults } from "../backup/backup-faults.ts";
+import { handleBackups } from "../backup/backup-jobs.ts";
+import { handleBackupOperations } from "../backup/backup-operations.ts";
+import { backupSectionSchema } from "../backup/backup-section.ts";
+import { Backups } from "../backup/backups.ts";
+import { keepBaseline } from "../backup/recovery-points.ts";
+import { handleRestores } from "../backup/restore-jobs.ts";
 import { latestImage } from "../fleet/azure-file.ts";
 import type { Fleet } from "../fleet/fleet.ts";
 import { disruptionController } from "../kubernetes/controllers/disruption.ts";
@@ -7,6 +14,7 @@ import type { Random } from "../random.ts";
 import type { ModelSettings } from "../settings.ts";
 import { Secrets } from "../state/secrets.ts";
 import type { Collection } from "../state/store.ts";
+import { installVelero } from "../velero/velero.ts";
 import type { World } from "../world.ts";
 import { type AzureFaults, NO_AZURE_FAULTS } from "./azure-faults.ts";
 import { connectFlux } from "./flux-configurations.ts";
@@ -17,7 +25,7 @@ import { handleOperations } from "./operations.ts";
 import { populateCluster } from "./populate-cluster.ts";
 import type { QuotaLimit } from "./quota.ts";
 import * as records from "./records.ts";
-import { groupId, listOf } from "./resource-id.ts";
+import { clusterId, groupId, listOf } from "./resource-id.ts";
 
 type ClusterRecord = records.ClusterRecord;
 type PoolRecord = records.PoolRecord;
@@ -31,6 +39,7 @@ const AGE_MS = 12 * 86_400_000;
 export interface AzureConditions {
   readonly faults?: AzureFaults;
   readonly quotas?: readonly QuotaLimit[];
+  readonly backupFaults?: BackupFaults;
 }
 
 /** Is told of a resource that has been provisioned (or changed), or that is gone. Inside the change that does so. */
@@ -50,6 +59,8 @@ export class AzureModel {
   readonly operations: Collection<OperationRecord>;
   /** Everything that is neither cluster nor pool, by id in lower case; resource groups too. */
   readonly resources: Collection<ResourceRecord>;
+  /** What Azure Backup keeps of vaults and clusters. */
+  readonly backups: Backups;
   /** What Flux says of the configurations. */
   fluxStatus: FluxStatusProvider = PENDING_FLUX;
   #environment: ClusterEnvironment = {};
@@ -76,6 +87,8 @@ export class AzureModel {
       status === "InProgress" && clusterName !== "" ? clusterName.toLowerCase() : undefined,
     );
     this.#resourcesByList = new GroupIndex(this.resources, ({ id }) => listOf(id));
+    const backupConditions = conditions.backupFaults ?? backupFaults(backupSectionSchema.parse({}), world.startMs);
+    this.backups = new Backups(this, backupConditions);
     this.#handleAgenda();
     connectFlux(this);
     if (this.clusters.size === 0 && this.resources.size === 0) world.store.transaction(() => foundFleet(this));
@@ -171,6 +184,11 @@ export class AzureModel {
         const bornMs = record.createdMs ?? this.world.startMs - AGE_MS;
         model.populate(bornMs, () => populateCluster(this, record, model));
         this.putCluster({ ...(this.findCluster(record.name) ?? record), materialised: true });
+        for (const instance of this.backups.instancesOf(clusterId(record))) {
+          keepBaseline(this.backups, instance, record.name);
+        }
+        const { velero } = this.fleet.azure.clusters.find(({ name }) => name === record.name) ?? {};
+        if (velero && record.createdMs === undefined) installVelero(model, velero);
       });
     }
     return model;
@@ -225,6 +243,9 @@ export class AzureModel {
       this.#modelOf(cluster).enqueue(disruptionController, `${namespace}/${name}`),
     );
     handleOperations(this);
+    handleBackups(this.backups);
+    handleBackupOperations(this.backups);
+    handleRestores(this.backups);
   }
 }
 

@@ -1,3 +1,4 @@
+import { foundBackup } from "../backup/found-backup.ts";
 import type { ClusterEntry, PoolEntry } from "../fleet/azure-file.ts";
 import type { AzureModel } from "./azure-model.ts";
 import type { ClusterRecord, PoolRecord } from "./records.ts";
@@ -10,6 +11,7 @@ export function foundFleet(azure: AzureModel): void {
     const { subscriptionId, resourceGroup, location } = cluster;
     if (!azure.findGroup(subscriptionId, resourceGroup)) putGroup(azure, subscriptionId, resourceGroup, { location });
     for (const pool of entry.pools) foundPool(azure, cluster, pool);
+    if (entry.backup) foundBackup(azure.backups, cluster, entry.backup);
   }
 }
 

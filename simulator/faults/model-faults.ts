@@ -2,6 +2,7 @@ import type { AzureFaults, MachineFacts, OperationFacts, PodFacts } from "../azu
 import type { OperationFault } from "../azure/records.ts";
 import type { World } from "../world.ts";
 import type { FaultBook } from "./fault-book.ts";
+import { agrees, hit } from "./rule-match.ts";
 import type { Scenario } from "./scenario.ts";
 
 const ALLOCATION_MESSAGES: Readonly<Record<string, string>> = {
@@ -90,26 +91,4 @@ function allocationFault(scenario: Scenario, book: FaultBook, facts: MachineFact
   book.note("allocation");
   const code = rule?.code ?? "AllocationFailed";
   return { code, message: ALLOCATION_MESSAGES[code] ?? code };
-}
-
-/** The first rule that hits; every one that matches counts, also behind the first. */
-function hit<R extends { readonly match: object; readonly nth: number; readonly count: number }>(
-  book: FaultBook,
-  list: string,
-  rules: readonly R[],
-  matches: (match: R["match"]) => boolean,
-): R | undefined {
-  let found: R | undefined;
-  for (const [index, rule] of rules.entries()) {
-    if (matches(rule.match) && book.hits(`${list} ${index}`, rule)) found ??= rule;
-  }
-  return found;
-}
-
-/** Whether every pattern of a match is found in the fact of its name. */
-function agrees(match: object, facts: object): boolean {
-  return Object.entries(match).every(([name, pattern]) => {
-    const fact: unknown = Reflect.get(facts, name);
-    return pattern === undefined || new RegExp(`^(?:${pattern})$`, "i").test(String(fact ?? ""));
-  });
 }

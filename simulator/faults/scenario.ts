@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod";
+import { backupSectionSchema } from "../backup/backup-section.ts";
 import { eventsSectionSchema } from "../eventgrid/event-faults.ts";
 import { gitSectionSchema } from "../git/git-api.ts";
 import { modelSettingsSchema } from "../settings.ts";
@@ -170,6 +171,7 @@ export const scenarioSchema = z.strictObject({
   randomFaults: randomFaultsSchema.optional(),
   events: eventsSectionSchema.default({ subscriptions: [], faults: [] }),
   git: gitSectionSchema.default({}),
+  backup: backupSectionSchema.prefault({}),
 });
 
 export type Scenario = z.infer<typeof scenarioSchema>;

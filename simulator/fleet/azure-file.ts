@@ -39,6 +39,27 @@ const pool = z.strictObject({
   upgradeSettings: upgradeSettings.optional(),
 });
 
+/** How Azure Backup protects a cluster. */
+const backup = z.strictObject({
+  vault: z
+    .string()
+    .regex(/^[A-Za-z][-A-Za-z0-9]{0,48}[A-Za-z0-9]$/, "must be 2 to 50 letters, digits or -, a letter first"),
+  /** The vault's; the cluster's when left out. */
+  resourceGroup: z.string().optional(),
+  policy: z.string().default("daily"),
+  intervalHours: z.number().int().min(1).max(168).default(24),
+  /** Of a backup, in UTC; the others follow at the interval. */
+  startTime: z
+    .string()
+    .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, "must be a time of day like 02:00")
+    .default("02:00"),
+  retentionDays: z.number().int().min(1).max(360).default(7),
+  /** Whether copies go to the vault, too. */
+  vaultTier: z.boolean().default(false),
+  /** All but those of the system when left out. */
+  namespaces: z.array(z.string()).min(1).optional(),
+});
+
 const cluster = z.strictObject({
   name: z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_-]{0,62}$/),
   resourceGroup: z.string(),
@@ -55,6 +76,15 @@ const cluster = z.strictObject({
     .optional(),
   /** Folder with what runs on it, clusters/{name} when left out. Clusters may share one. */
   workloads: z.string().optional(),
+  backup: backup.optional(),
+  /** A Velero in the cluster; clusters with the same bucket see the same backups. */
+  velero: z
+    .strictObject({
+      bucket: z.string().min(1),
+      /** When it makes backups, in cron's words (UTC); only when asked to when left out. */
+      schedule: z.string().optional(),
+    })
+    .optional(),
   pools: z.array(pool).min(1),
 });
 

@@ -1,3 +1,6 @@
+import { INSTANCE_ROUTES } from "../backup/instance-routes.ts";
+import { BACKUP_JOB_ROUTES } from "../backup/job-routes.ts";
+import { VAULT_ROUTES } from "../backup/vault-routes.ts";
 import type { ArmRoute } from "./arm-router.ts";
 import { CLUSTER_ROUTES } from "./cluster-routes.ts";
 import { EXTENSION_ROUTES } from "./extension-routes.ts";
@@ -15,11 +18,15 @@ import { TRUSTED_ACCESS_ROUTES } from "./trusted-access-routes.ts";
 export const ARM_ROUTES: readonly ArmRoute[] = [
   ...CLUSTER_ROUTES,
   ...POOL_ROUTES,
+  // Before the operations of everybody else, whose paths fit those of backups, too.
+  ...BACKUP_JOB_ROUTES,
   ...OPERATION_ROUTES,
   ...MAINTENANCE_ROUTES,
   ...TRUSTED_ACCESS_ROUTES,
   ...EXTENSION_ROUTES,
   ...FLUX_CONFIGURATION_ROUTES,
+  ...VAULT_ROUTES,
+  ...INSTANCE_ROUTES,
   ...RESOURCE_GROUP_ROUTES,
   ...SUBSCRIPTION_ROUTES,
   ...GRAPH_ROUTES,

@@ -198,23 +198,26 @@ const BINDING = {
 };
 
 describe("trusted access", () => {
+  // A cluster that no vault protects yet.
+  const ON = ["rg-dev-weu", "dev-weu"] as const;
+
   it("is bound and unbound, long-running", async () => {
-    const poller = client.trustedAccessRoleBindings.createOrUpdate(GROUP, CLUSTER, "backup", BINDING, FAST);
+    const poller = client.trustedAccessRoleBindings.createOrUpdate(...ON, "backup", BINDING, FAST);
     await poller.submitted();
-    expect(await client.trustedAccessRoleBindings.get(GROUP, CLUSTER, "backup")).toMatchObject({
+    expect(await client.trustedAccessRoleBindings.get(...ON, "backup")).toMatchObject({
       provisioningState: "Creating",
     });
     await drive(simulator, poller);
-    expect(await allOf(client.trustedAccessRoleBindings.list(GROUP, CLUSTER))).toMatchObject([
+    expect(await allOf(client.trustedAccessRoleBindings.list(...ON))).toMatchObject([
       { name: "backup", provisioningState: "Succeeded", ...BINDING },
     ]);
-    await drive(simulator, client.trustedAccessRoleBindings.delete(GROUP, CLUSTER, "backup", FAST));
-    expect(await allOf(client.trustedAccessRoleBindings.list(GROUP, CLUSTER))).toEqual([]);
+    await drive(simulator, client.trustedAccessRoleBindings.delete(...ON, "backup", FAST));
+    expect(await allOf(client.trustedAccessRoleBindings.list(...ON))).toEqual([]);
   });
 
   it("knows no roles but Azure Backup's", async () => {
     const roles = ["Microsoft.Other/things/reader"];
-    const put = client.trustedAccessRoleBindings.createOrUpdate(GROUP, CLUSTER, "backup", { ...BINDING, roles });
+    const put = client.trustedAccessRoleBindings.createOrUpdate(...ON, "backup", { ...BINDING, roles });
     await expect(put.submitted()).rejects.toMatchObject({ statusCode: 400 });
   });
 });

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { allOf, configurationClient } from "./arm-clients.ts";
 import { startSimulator, type TestSimulator } from "./start-simulator.ts";
 
-const ON = ["rg-prod-weu", "Microsoft.ContainerService", "managedClusters", "prod-weu"] as const;
+const ON = ["rg-staging-weu", "Microsoft.ContainerService", "managedClusters", "staging-weu"] as const;
 
 let simulator: TestSimulator;
 let client: SourceControlConfigurationClient;
@@ -99,7 +99,7 @@ describe("extensions", () => {
 const APIS = { GitRepository: "source.toolkit.fluxcd.io/v1", Kustomization: "kustomize.toolkit.fluxcd.io/v1" };
 
 function fluxTable(kind: string) {
-  const kubernetes = simulator.azure.kubernetes("prod-weu");
+  const kubernetes = simulator.azure.kubernetes("staging-weu");
   const resource = kubernetes.resourceOfKind(APIS[kind as keyof typeof APIS], kind);
   if (!resource) throw new Error(`${kind} is not known in the cluster`);
   return kubernetes.tableOf(resource);

@@ -3,9 +3,9 @@ import type { ClusterModel } from "./cluster-model.ts";
 import type { Pod } from "./objects.ts";
 
 /** What a run-to-completion program ends with; 0 unless the pod says otherwise. */
-const EXIT_CODE = "simulator.drydock.dev/exit-code";
+export const EXIT_CODE = "simulator.drydock.dev/exit-code";
 /** What a program prints, one line a line; without it, it prints what becomes of it. */
-const LOG = "simulator.drydock.dev/log";
+export const LOG = "simulator.drydock.dev/log";
 
 const DEFAULT_RUN_SECONDS = 30;
 
