@@ -1,4 +1,5 @@
 import { checkBackupAnswer } from "./backup-reference.ts";
+import type { ManualClock } from "./manual-clock.ts";
 import { fetchToken, SUBSCRIPTION, startSimulator, type TestSimulator } from "./start-simulator.ts";
 
 export const PROVIDER = "providers/Microsoft.DataProtection";
@@ -22,8 +23,13 @@ export interface BackupHarness extends TestSimulator {
   post(cluster: string, path: string, body: object): Promise<ArmReply>;
 }
 
-export async function startBackups(scenario: unknown = {}, stateDirectory?: string): Promise<BackupHarness> {
-  const simulator = await startSimulator({ scenario, ...(stateDirectory === undefined ? {} : { stateDirectory }) });
+export async function startBackups(
+  scenario: unknown = {},
+  stateDirectory?: string,
+  clock?: ManualClock,
+): Promise<BackupHarness> {
+  const kept = { ...(stateDirectory === undefined ? {} : { stateDirectory }), ...(clock ? { clock } : {}) };
+  const simulator = await startSimulator({ scenario, ...kept });
   async function send(method: string, url: string, authorization: string, body?: unknown): Promise<ArmReply> {
     const headers = { authorization, ...(body === undefined ? {} : { "content-type": "application/json" }) };
     const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import {
   admitVault,
@@ -181,6 +184,28 @@ describe("volumes", () => {
     expect(bad.log).toContain("/files/data: FAILED");
     const good = await read("prod-weu", "shop", "cd /files && sha256sum -c MANIFEST");
     expect(good).toEqual({ log: "/files/data: OK\n", phase: "Succeeded" });
+  });
+});
+
+describe("a simulator that is started again", () => {
+  it("goes on with a restore that was under way, from the same contents", async () => {
+    const state = mkdtempSync(join(tmpdir(), "backups-"));
+    try {
+      backups = await startBackups({ backup: { objectSeconds: 60 } }, state);
+      await admitVault(backups, "dev-weu", vaultId());
+      const instance = await instanceId(backups);
+      const request = restoreRequest(await newestPoint(backups, instance), "dev-weu", SHOP);
+      const { result } = await backups.finished("POST", `${instance}/restore`, request);
+      backups.clock.advance(120);
+      const { clock } = backups;
+      await backups.close();
+      backups = await startBackups({ backup: { objectSeconds: 60 } }, state, clock);
+      expect((await backups.endedJob(result.body.jobId)).properties.status).toBe("Completed");
+      const { items } = await backups.kube("dev-weu", "/apis/apps/v1/namespaces/shop-test/deployments");
+      expect(items).not.toEqual([]);
+    } finally {
+      rmSync(state, { recursive: true });
+    }
   });
 });
 
