@@ -50,18 +50,25 @@ await runSeeds(seeds, {
 }).catch((error: Error) => fail(error.message));
 
 const sum = (of: (result: SeedResult) => number) => results.reduce((total, result) => total + of(result), 0);
-const verdicts = new Map<string, number>();
-for (const verdict of results.flatMap((result) => result.verdicts))
-  verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
+/** How often each came, the most frequent first. */
+function tally(entries: ReadonlyArray<readonly [string, number]>): string {
+  const counts = new Map<string, number>();
+  for (const [name, count] of entries) counts.set(name, (counts.get(name) ?? 0) + count);
+  const ordered = [...counts].sort(([left, one], [right, other]) => other - one || (left < right ? -1 : 1));
+  return ordered.map(([name, count]) => `${count} ${name}`).join(", ");
+}
+
+const verdicts = results.flatMap((result) => result.verdicts.map((verdict) => [verdict, 1] as const));
+const faults = results.flatMap((result) => Object.entries(result.faults));
 const failing = results.filter(({ violations }) => violations.length > 0).map(({ seed }) => seed);
 console.log(
   [
     `worlds          ${results.length}`,
-    `runs            ${sum(({ runs }) => runs)} (${[...verdicts].map(([name, count]) => `${count} ${name}`).join(", ")})`,
+    `runs            ${sum(({ runs }) => runs)} (${tally(verdicts)})`,
     `virtual hours   ${sum(({ livedHours }) => livedHours).toFixed(0)}`,
     `wall time       ${((performance.now() - startedMs) / 1000).toFixed(1)} s`,
     `host kills      ${sum(({ kills }) => kills)}`,
-    `faults injected ${sum(({ faults }) => faults)}`,
+    `faults injected ${faults.reduce((total, [, count]) => total + count, 0)} (${tally(faults)})`,
     `requests        ${sum(({ requests }) => requests)}`,
     `violations      ${sum(({ violations }) => violations.length)}`,
     ...failing.map((seed) => `replay with: npm run worlds -- --seeds ${seed} --trace`),

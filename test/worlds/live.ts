@@ -12,6 +12,8 @@ export interface Outcome {
   readonly runs: readonly RunView[];
   readonly reports: ReadonlyMap<string, UpgradeReport>;
   readonly deadLetters: ReadonlyArray<{ readonly eventId: string }>;
+  /** How many faults of which kind the simulated Azure injected. */
+  readonly faults: Readonly<Record<string, number>>;
   /** All that came to the Teams channel, as JSON. */
   readonly cards: string;
   /** Ids of events that the host took. */
@@ -142,6 +144,7 @@ async function settle(world: World, accepted: ReadonlySet<string>): Promise<Outc
     if (response?.ok) reports.set(id, upgradeReportSchema.parse(await response.json()));
   }
   const cards = await (await world.simulator.app.request("/teams/messages")).text();
+  const status = await (await world.simulator.app.request("/simulator/status")).json();
   for (const { id, verdict } of runs.toReversed()) {
     // The digest makes a difference in any time or count of the report a difference in the trace.
     const digest = createHash("sha256")
@@ -153,6 +156,7 @@ async function settle(world: World, accepted: ReadonlySet<string>): Promise<Outc
     runs,
     reports,
     deadLetters: await readDeadLetters(world),
+    faults: (status as { faults: Outcome["faults"] }).faults,
     cards,
     accepted,
     endless: runs.filter(({ status }) => status !== "finished").map(({ id }) => id),

@@ -23,16 +23,12 @@ export interface Observations {
   readonly requests: number;
 }
 
-/** What only an injected fault answers: a reset shows as 502 here. */
-const FAULT_STATUSES: readonly number[] = [500, 502, 503, 504];
-
 /** Watches the simulated Azure. */
 export class Observer implements Observations {
   readonly mutations: Mutation[] = [];
   readonly brokenBudgets: string[] = [];
   readonly deletedPods: string[] = [];
   requests = 0;
-  faults = 0;
   /** Whether people, not programs, are changing something: what that breaks is not the app's doing. */
   meddling = false;
   readonly #trace: Trace;
@@ -46,7 +42,6 @@ export class Observer implements Observations {
   /** To be told of each answer (SimulatorOptions.onAnswer). */
   answered(request: Request, status: number): void {
     this.requests += 1;
-    if (FAULT_STATUSES.includes(status)) this.faults += 1;
     const path = new URL(request.url).pathname;
     const what = describe(request.method, path);
     if (what === undefined || this.meddling) return;

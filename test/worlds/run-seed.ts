@@ -12,8 +12,8 @@ export interface SeedResult {
   readonly kills: number;
   readonly livedHours: number;
   readonly requests: number;
-  /** Answers that were errors by the scenario's will, or never came. */
-  readonly faults: number;
+  /** Faults that were injected, by kind. */
+  readonly faults: Readonly<Record<string, number>>;
 }
 
 /** Makes a seed's world, lets it live, and checks what must always hold. */
@@ -34,7 +34,7 @@ export async function runSeed(seed: number, bundle: string): Promise<SeedResult>
       kills: world.kills,
       livedHours: outcome.livedMs / 3_600_000,
       requests: world.observer.requests,
-      faults: world.observer.faults,
+      faults: outcome.faults,
     };
   } finally {
     await world.end();
