@@ -62,6 +62,8 @@ export interface RunRecord {
   readonly rings: readonly RingPlan[];
   readonly cancellation: Cancellation | null;
   readonly folded: readonly FoldedEvent[];
+  /** Whether the run has read its record for its report: what comes later is not in it. */
+  readonly closed: boolean;
 }
 
 /** A run in the list of runs. */

@@ -3,13 +3,16 @@ import { app, type InvocationContext } from "@azure/functions";
 import * as df from "durable-functions";
 import { decideEvent, type EventDecision, type FleetEvent, readEvent } from "../domain/events.ts";
 import { OPERATION_STEPS, type RunRequest, runIds, WAKE_EVENT } from "../domain/run-request.ts";
-import type { ListedRun } from "../domain/run-status.ts";
+import type { FoldedEvent, ListedRun, RunRecord } from "../domain/run-status.ts";
 import { DEAD_LETTERS, type DeadLetter } from "../orchestrations/dead-letters.ts";
 import { RUN_INDEX, RUN_INDEX_KEY } from "../orchestrations/run-index.ts";
-import { RUN_RECORD } from "../orchestrations/run-record.ts";
+import { NAMED_EVENTS, RUN_RECORD } from "../orchestrations/run-record.ts";
 import type { AppPorts } from "./ports.ts";
 import { findStatus, isAlive } from "./run-lookup.ts";
 
+/** How often, and how long apart, it is looked whether a run has taken an event in. */
+const FOLD_LOOKS = 100;
+const FOLD_LOOK_MS = 100;
 /** Most that is kept of each of a dead letter's texts: whoever sends events must not fill the store. */
 const LETTER_TEXT_CHARACTERS = 500;
 
@@ -70,9 +73,7 @@ async function start(
   const runId = runIdOf(event);
   if (await findStatus(client, runId)) return context.log(`event ${event.id} is known: run ${runId}`);
   const current = await runWithFacts(client, decision.facts);
-  if (current !== undefined) {
-    const folded = { id: event.id, source: event.source };
-    await client.signalEntity(new df.EntityId(RUN_RECORD, current), "fold", folded);
+  if (current !== undefined && (await fold(client, current, { id: event.id, source: event.source }))) {
     return context.log(`event ${event.id} asks for what run ${current} is doing; folded into it`);
   }
   const request: RunRequest = {
@@ -96,6 +97,24 @@ async function runWithFacts(client: df.DurableClient, facts: string): Promise<st
     if (run.facts === facts && run.endedAt === null && (await isAlive(client, run.id))) return run.id;
   }
   return undefined;
+}
+
+/**
+ * Folds an event into a run; answers false when the run is past that, for its report is made. A signal has no answer, so the
+ * record is looked at until it shows what became of it. Throws when that takes too long: the event is then sent again.
+ */
+async function fold(client: df.DurableClient, runId: string, folded: FoldedEvent): Promise<boolean> {
+  const record = new df.EntityId(RUN_RECORD, runId);
+  await client.signalEntity(record, "fold", folded);
+  for (let look = 0; look < FOLD_LOOKS; look += 1) {
+    const { entityState } = await client.readEntityState<RunRecord>(record);
+    const known = entityState?.folded ?? [];
+    if (known.some(({ id, source }) => id === folded.id && source === folded.source)) return true;
+    if (entityState?.closed) return false;
+    if (known.length >= NAMED_EVENTS) return true;
+    await new Promise((resolve) => setTimeout(resolve, FOLD_LOOK_MS));
+  }
+  throw new Error(`run ${runId} has not taken event ${folded.id} in yet`);
 }
 
 /** Ends the waits of all runs under way for a pool's operation; they look for themselves how it went. */

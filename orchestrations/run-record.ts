@@ -5,12 +5,15 @@ import { askEntity, type EntityContext, type OrchestrationContext, type Step, te
 /** Name of the entity that keeps what the API shows of a run and what operators and events asked of it. */
 export const RUN_RECORD = "runRecord";
 
-/** Folded events that a record names. */
-const NAMED_EVENTS = 100;
+/** Folded events that a record names; those beyond are one with them, and are not named. */
+export const NAMED_EVENTS = 100;
 
-/** The `runRecord` entity: `plan` keeps the plan, `cancel` the first cancellation, `fold` an event, `read` answers both. */
+/**
+ * The `runRecord` entity: `plan` keeps the plan, `cancel` the first cancellation, `fold` an event, `read` answers both, and
+ * `close` as well, for the report. A closed record takes no more events: they would be in no report.
+ */
 export function runRecord(context: EntityContext<RunRecord>): void {
-  const empty: RunRecord = { rings: [], cancellation: null, folded: [] };
+  const empty: RunRecord = { rings: [], cancellation: null, folded: [], closed: false };
   const state = context.df.getState(() => empty) ?? empty;
   const input = context.df.getInput<unknown>();
   switch (context.df.operationName) {
@@ -21,7 +24,11 @@ export function runRecord(context: EntityContext<RunRecord>): void {
       context.df.setState({ ...state, cancellation: state.cancellation ?? (input as Cancellation) });
       break;
     case "fold":
-      context.df.setState({ ...state, folded: withEvent(state.folded, input as FoldedEvent) });
+      if (!state.closed) context.df.setState({ ...state, folded: withEvent(state.folded, input as FoldedEvent) });
+      break;
+    case "close":
+      context.df.setState({ ...state, closed: true });
+      context.df.return({ cancellation: state.cancellation, folded: state.folded });
       break;
     case "read":
       context.df.return({ cancellation: state.cancellation, folded: state.folded });
@@ -39,15 +46,15 @@ export function recordPlan(context: OrchestrationContext, runId: string, rings: 
   tellEntity(context, RUN_RECORD, runId, "plan", rings);
 }
 
-/** What operators and events asked of the run so far. */
-export function* readRecord(
-  context: OrchestrationContext,
-  runId: string,
-): Step<Pick<RunRecord, "cancellation" | "folded">> {
-  return yield* askEntity(context, RUN_RECORD, runId, "read");
+type Asked = Pick<RunRecord, "cancellation" | "folded">;
+
+/** What operators and events asked of the run, for its report; events that come later are not taken in. */
+export function* closeRecord(context: OrchestrationContext, runId: string): Step<Asked> {
+  return yield* askEntity(context, RUN_RECORD, runId, "close");
 }
 
 /** Whether the run was cancelled. Asked at points where stopping leaves nothing half done. */
 export function* isCancelled(context: OrchestrationContext, runId: string): Step<boolean> {
-  return (yield* readRecord(context, runId)).cancellation !== null;
+  const { cancellation } = yield* askEntity<Asked>(context, RUN_RECORD, runId, "read");
+  return cancellation !== null;
 }

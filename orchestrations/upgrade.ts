@@ -17,7 +17,7 @@ import {
 import { runRing } from "./ring.ts";
 import { noteEnd, noteStart } from "./run-index.ts";
 import { RunProgress } from "./run-progress.ts";
-import { readRecord, recordPlan } from "./run-record.ts";
+import { closeRecord, recordPlan } from "./run-record.ts";
 
 /** Clusters that are looked at side by side when a run is planned. */
 const OBSERVE_WIDTH = 20;
@@ -59,7 +59,7 @@ export function* upgrade(context: OrchestrationContext): Step<UpgradeReport> {
     broken = true;
     findings.push(runFailed(error));
   }
-  const { cancellation, folded } = yield* readRecord(context, id);
+  const { cancellation, folded } = yield* closeRecord(context, id);
   if (cancellation) findings.push(cancelled(cancellation));
   if (folded.length > 0) findings.push(foldedEvents(folded));
   const report = assemble({ id, request, startedAt, fleetDigest, rings, findings, broken }, nowIso(context));

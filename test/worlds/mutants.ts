@@ -47,8 +47,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "loses events that ask for what is being done",
     file: "functions/on-container-service-event.ts",
-    from: 'await client.signalEntity(new df.EntityId(RUN_RECORD, current), "fold", folded);',
-    to: "void folded;",
+    from: 'await client.signalEntity(record, "fold", folded);',
+    to: "return true;",
     caughtBy: /every accepted event leads to/,
   },
   {
