@@ -1,3 +1,9 @@
+/** A Kubernetes version that AKS offers to a cluster. */
+export interface OfferedVersion {
+  readonly version: string;
+  readonly isPreview: boolean;
+}
+
 /** What Azure says of a node pool. */
 export interface PoolFacts {
   readonly name: string;
@@ -20,6 +26,8 @@ export interface ClusterFacts {
   readonly resourceId: string;
   readonly location: string;
   readonly kubernetesVersion: string;
+  /** What its control plane can be upgraded to, as its upgrade profile says; its own version is not among them. */
+  readonly upgrades: readonly OfferedVersion[];
   readonly provisioningState: string;
   readonly powerState: string;
   readonly pools: readonly PoolFacts[];

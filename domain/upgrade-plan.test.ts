@@ -42,6 +42,7 @@ function facts(name: string, pools: PoolFacts[], change: Partial<ClusterFacts> =
     resourceId: resourceId(name),
     location: "westeurope",
     kubernetesVersion: "1.33.5",
+    upgrades: [],
     provisioningState: "Succeeded",
     powerState: "Running",
     pools,

@@ -1,5 +1,5 @@
-import type { AgentPool, ManagedCluster } from "@azure/arm-containerservice";
-import type { ClusterFacts, PoolFacts } from "../../domain/cluster-facts.ts";
+import type { AgentPool, ManagedCluster, ManagedClusterPoolUpgradeProfile } from "@azure/arm-containerservice";
+import type { ClusterFacts, OfferedVersion, PoolFacts } from "../../domain/cluster-facts.ts";
 import { type ArmSettings, createArmClient } from "./arm-client.ts";
 import { azureFailure } from "./azure-failure.ts";
 import { parseClusterId } from "./resource-id.ts";
@@ -15,7 +15,8 @@ export async function observeCluster(settings: ArmSettings, resourceId: string):
       const profile = await client.agentPools.getUpgradeProfile(resourceGroup, name, pool.name ?? "");
       pools.push(poolFacts(pool, profile.latestNodeImageVersion));
     }
-    return clusterFacts(cluster, resourceId, pools);
+    const { controlPlaneProfile } = await client.managedClusters.getUpgradeProfile(resourceGroup, name);
+    return { ...clusterFacts(cluster, resourceId, pools), upgrades: offeredVersions(controlPlaneProfile) };
   } catch (error) {
     throw azureFailure(error, `look at cluster ${name}`);
   }
@@ -37,7 +38,17 @@ export async function readKubeconfig(settings: ArmSettings, resourceId: string):
   }
 }
 
-function clusterFacts(cluster: ManagedCluster, resourceId: string, pools: readonly PoolFacts[]): ClusterFacts {
+function offeredVersions({ upgrades = [] }: ManagedClusterPoolUpgradeProfile): OfferedVersion[] {
+  return upgrades.flatMap(({ kubernetesVersion, isPreview }) =>
+    kubernetesVersion === undefined ? [] : [{ version: kubernetesVersion, isPreview: isPreview === true }],
+  );
+}
+
+function clusterFacts(
+  cluster: ManagedCluster,
+  resourceId: string,
+  pools: readonly PoolFacts[],
+): Omit<ClusterFacts, "upgrades"> {
   return {
     name: cluster.name ?? "",
     resourceId,

@@ -82,6 +82,7 @@ const cluster: ClusterFacts = {
   resourceId: plan.resourceId,
   location: "westeurope",
   kubernetesVersion: "1.33.5",
+  upgrades: [],
   provisioningState: "Succeeded",
   powerState: "Running",
   pools: [poolFacts("sys"), poolFacts("shop"), poolFacts("other")],
