@@ -1,7 +1,15 @@
-import { deliverCard } from "./deliver-card.ts";
+import { deliverCard, deliverGate } from "./deliver-card.ts";
 import { drainSlice } from "./drain-slice.ts";
 import { cordonNodes, listNodes, uncordonNodes } from "./nodes.ts";
-import { checkRunAlive, observeWorkloads, preflightCluster, readFleet, tryObserveCluster } from "./observe.ts";
+import {
+  checkRunAlive,
+  observeHealth,
+  observeWorkloads,
+  preflightCluster,
+  readClusterResult,
+  readFleet,
+  tryObserveCluster,
+} from "./observe.ts";
 import type { ActivityPorts } from "./ports.ts";
 
 /**
@@ -18,14 +26,17 @@ export function createActivities(ports: ActivityPorts) {
     cordonNodes: (input: Parameters<typeof cordonNodes>[1]) => cordonNodes(ports, input),
     uncordonNodes: (input: Parameters<typeof uncordonNodes>[1]) => uncordonNodes(ports, input),
     drainSlice: (input: Parameters<typeof drainSlice>[1]) => drainSlice(ports, input),
-    beginOperation: (input: Parameters<ActivityPorts["beginPoolOperation"]>[0]) => ports.beginPoolOperation(input),
-    pollOperation: (input: PollInput) => ports.pollPoolOperation(input.operation, input.state),
+    observeHealth: (input: Parameters<typeof observeHealth>[1]) => observeHealth(ports, input),
+    beginOperation: (input: Parameters<ActivityPorts["beginOperation"]>[0]) => ports.beginOperation(input),
+    pollOperation: (input: PollInput) => ports.pollOperation(input.operation, input.state),
+    readClusterResult: (input: { readonly instanceId: string }) => readClusterResult(ports, input),
     checkRunAlive: (input: { readonly instanceId: string }) => checkRunAlive(ports, input),
+    deliverGate: (input: Parameters<typeof deliverGate>[1]) => deliverGate(ports, input),
     deliverCard: (input: Parameters<typeof deliverCard>[1]) => deliverCard(ports, input),
   };
 }
 
-type Begun = ActivityPorts["pollPoolOperation"];
+type Begun = ActivityPorts["pollOperation"];
 interface PollInput {
   readonly operation: Parameters<Begun>[0];
   readonly state: Parameters<Begun>[1];

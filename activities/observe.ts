@@ -2,9 +2,11 @@ import type { FleetFile } from "../adapters/fleet-config.ts";
 import type { ClusterFacts } from "../domain/cluster-facts.ts";
 import { DrydockError } from "../domain/errors.ts";
 import type { Finding } from "../domain/finding.ts";
+import { type HealthProblem, healthProblems } from "../domain/health.ts";
 import { preflight } from "../domain/preflight/preflight.ts";
 import type { WorkloadFacts } from "../domain/proof.ts";
-import { type ClusterPlan, type Observation, type PoolPlan, poolsStillBehind } from "../domain/upgrade-plan.ts";
+import { type ClusterResult, clusterResultSchema } from "../domain/report.ts";
+import { type ClusterPlan, type Observation, stillBehind } from "../domain/upgrade-plan.ts";
 import type { ActivityPorts } from "./ports.ts";
 
 /** fleet.yaml as it is now. */
@@ -28,10 +30,9 @@ export async function tryObserveCluster(
   }
 }
 
-/** What a preflight found, and which pools are still to be done. */
-export interface PreflightAnswer {
+/** What a preflight found, and what is still to be done. */
+export interface PreflightAnswer extends Pick<ClusterPlan, "controlPlane" | "pools"> {
   readonly findings: readonly Finding[];
-  readonly pools: readonly PoolPlan[];
 }
 
 /** Runs every preflight check on a cluster whose turn has come; nothing is touched. */
@@ -40,8 +41,8 @@ export async function preflightCluster(
   { plan }: { readonly plan: ClusterPlan },
 ): Promise<PreflightAnswer> {
   const cluster: ClusterFacts = await ports.observeCluster(plan.resourceId);
-  const pools = poolsStillBehind(plan, cluster);
-  if (pools.length === 0) return { findings: [], pools };
+  const { controlPlane, pools } = stillBehind(plan, cluster);
+  if (controlPlane === null && pools.length === 0) return { findings: [], controlPlane, pools };
   const kubernetes = await ports.openKubernetes(plan.resourceId);
   const poolOfNode = new Map<string, string>();
   for (const pool of pools) {
@@ -52,7 +53,7 @@ export async function preflightCluster(
     return pool === undefined ? [] : [{ ...pod, pool }];
   });
   const findings = preflight({ plan: { ...plan, pools }, cluster, pods, budgets: await kubernetes.budgets() });
-  return { findings, pools };
+  return { findings, controlPlane, pools };
 }
 
 /** How the workloads of a cluster stand. */
@@ -69,4 +70,21 @@ export async function checkRunAlive(
   { instanceId }: { readonly instanceId: string },
 ): Promise<{ readonly alive: boolean }> {
   return { alive: await ports.isAlive(instanceId) };
+}
+
+/** What is not as it should be in a cluster, by what it says of itself. */
+export async function observeHealth(
+  ports: ActivityPorts,
+  { name, resourceId }: { readonly name: string; readonly resourceId: string },
+): Promise<HealthProblem[]> {
+  const kubernetes = await ports.openKubernetes(resourceId);
+  return healthProblems(name, await kubernetes.nodes(), await kubernetes.workloads());
+}
+
+/** How a cluster's part of a run went. A part that ended without a result was broken by a bug. */
+export async function readClusterResult(
+  ports: ActivityPorts,
+  { instanceId }: { readonly instanceId: string },
+): Promise<ClusterResult> {
+  return clusterResultSchema.parse(await ports.resultOf(instanceId));
 }

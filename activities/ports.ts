@@ -1,18 +1,23 @@
 import type { FleetFile } from "../adapters/fleet-config.ts";
 import type { KubernetesCluster } from "../adapters/kubernetes/kubernetes-cluster.ts";
 import type { ClusterFacts } from "../domain/cluster-facts.ts";
-import type { PoolOperation, PoolOperationState } from "../domain/pool-operation.ts";
+import type { LongOperation, OperationState } from "../domain/long-operation.ts";
 import type { UpgradeReport } from "../domain/report.ts";
+import type { Gate } from "../domain/run-control.ts";
 
 /** What activities reach the outside through. Every call throws DrydockError for what is expected to fail. */
 export interface ActivityPorts {
   readFleet(): Promise<FleetFile>;
   observeCluster(resourceId: string): Promise<ClusterFacts>;
-  beginPoolOperation(operation: PoolOperation): Promise<PoolOperationState>;
-  pollPoolOperation(operation: PoolOperation, state: PoolOperationState): Promise<PoolOperationState>;
+  beginOperation(operation: LongOperation): Promise<OperationState>;
+  pollOperation(operation: LongOperation, state: OperationState): Promise<OperationState>;
   openKubernetes(resourceId: string): Promise<KubernetesCluster>;
   /** Posts a report's card; answers false when no Teams webhook is set. */
   postReport(report: UpgradeReport): Promise<boolean>;
+  /** Posts a question of a run; answers false when no Teams webhook is set. */
+  postGate(runId: string, gate: Gate): Promise<boolean>;
+  /** The result of a part of a run that has ended; undefined when there is none. */
+  resultOf(instanceId: string): Promise<unknown>;
   /** Whether an orchestration is pending, running or suspended. */
   isAlive(instanceId: string): Promise<boolean>;
 }

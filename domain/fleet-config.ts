@@ -1,5 +1,6 @@
 import { LineCounter, parseDocument, visit } from "yaml";
 import { z } from "zod";
+import { failureBudgetSchema, upgradePolicySchema } from "./ring-policy.ts";
 import { windowSchema } from "./window.ts";
 
 const nameSchema = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "lower-case letters, digits and dashes");
@@ -35,12 +36,26 @@ const poolPolicySchema = (strategy: PoolStrategy) =>
   });
 export type PoolPolicy = z.infer<ReturnType<typeof poolPolicySchema>>;
 
+/** How long a run waits for people. */
+const gatesSchema = z.strictObject({
+  /** Until an approval that nobody gave counts as declined. */
+  approvalHours: z.number().positive().max(720).default(72),
+  /** Until a halted ring that nobody took up ends the run. */
+  haltHours: z.number().min(0).max(720).default(24),
+});
+export type GatePolicy = z.infer<typeof gatesSchema>;
+
 const ringSchema = z.strictObject({
   name: nameSchema,
   maxParallel: z.int().positive().max(100).default(1),
   /** Wait after the ring, before the next one begins. */
   soakMinutes: z.number().min(0).max(43_200).default(0),
   window: windowSchema.nullable().default(null),
+  upgrades: upgradePolicySchema.prefault({}),
+  /** Clusters that may fail before the ring halts. */
+  failureBudget: failureBudgetSchema.default(0),
+  /** Least share of the clusters that were begun which must be done before the next ring begins. */
+  successRatePercent: z.number().min(0).max(100).default(100),
 });
 export type RingConfig = z.infer<typeof ringSchema>;
 
@@ -58,6 +73,7 @@ export const fleetConfigSchema = z
         systemPools: poolPolicySchema("surge").prefault({}),
         userPools: poolPolicySchema("blueGreen").prefault({}),
         drain: drainPolicySchema.prefault({}),
+        gates: gatesSchema.prefault({}),
       })
       .prefault({}),
     notifications: z.strictObject({ teams: z.boolean().default(true) }).prefault({}),

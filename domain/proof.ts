@@ -23,13 +23,15 @@ export interface ProofInput {
   readonly cluster: string;
   readonly pool: string;
   readonly image: string;
+  /** The version of Kubernetes that every kubelet has to run, without a "v"; "" when the run does not change it. */
+  readonly version: string;
   readonly nodes: readonly NodeFacts[];
   readonly before: readonly WorkloadFacts[];
   readonly after: readonly WorkloadFacts[];
 }
 
 /**
- * Checks that every node of a pool runs the image, is Ready and takes pods, and that every workload has at least as many ready
+ * Checks that every node of a pool runs the image and the kubelet's version, is Ready and takes pods, and that every workload has at least as many ready
  * pods as before (or as it now asks for, where it was scaled down meanwhile). No findings: proven.
  */
 export function provePool(input: ProofInput): Finding[] {
@@ -54,6 +56,15 @@ export function provePool(input: ProofInput): Finding[] {
         `node ${node.name} runs ${node.image}, not ${image}`,
         [`kubelet ${node.kubeletVersion}`],
         "Upgrade the pool's node image again; the run's image is fixed when it is planned.",
+      );
+    }
+    if (input.version !== "" && node.kubeletVersion.replace(/^v/, "") !== input.version) {
+      add(
+        "KubeletVersionMismatch",
+        node.name,
+        `the kubelet of node ${node.name} runs ${node.kubeletVersion}, not v${input.version}`,
+        [`image ${node.image}`],
+        "Upgrade the pool again (az aks nodepool upgrade); a kubelet of another version is a node that was not replaced.",
       );
     }
     if (!node.ready)

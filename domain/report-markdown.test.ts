@@ -18,6 +18,7 @@ function pool(change: Partial<PoolResult> = {}): PoolResult {
     state: "done",
     fromImage: "AKSUbuntu-2204-202601.05.0",
     toImage: "AKSUbuntu-2204-202602.10.0",
+    fromVersion: "1.33.5", toVersion: "1.33.5",
     replacement: "shop2",
     drains: [drain("n1", "drained", 4), drain("n2", "failed", 1)],
     findings: [],
@@ -29,7 +30,8 @@ function pool(change: Partial<PoolResult> = {}): PoolResult {
 
 function cluster(change: Partial<ClusterResult> = {}): ClusterResult {
   const times = { startedAt: "2026-03-01T12:00:00Z", endedAt: "2026-03-01T12:25:00Z" };
-  return { name: "dev-weu", outcome: "done", reason: null, pools: [pool()], findings: [], ...times, ...change };
+  const parts = { attempt: 1, controlPlane: null, pools: [pool()], findings: [] };
+  return { name: "dev-weu", outcome: "done", reason: null, ...parts, ...times, ...change };
 }
 
 function finding(change: Partial<Finding> = {}): Finding {
@@ -54,7 +56,8 @@ function report(change: Partial<UpgradeReport> = {}): UpgradeReport {
     startedAt: "2026-03-01T12:00:00Z",
     endedAt: "2026-03-01T14:10:00Z",
     fleetDigest: "0".repeat(64),
-    rings: [{ name: "dev", state: "done", reason: null, clusters: [cluster()] }],
+    rings: [{ name: "dev", state: "done", reason: null, clusters: [cluster()], findings: [] }],
+    signals: [],
     findings: [],
     ...change,
   };

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { blockerViewSchema, poolStateSchema, ringStateSchema, triggerSchema } from "./api/run-view.ts";
 import { findingSchema } from "./finding.ts";
+import { signalSchema } from "./run-control.ts";
 import { verdictSchema } from "./verdict.ts";
 
 const instant = z.iso.datetime();
@@ -28,6 +29,8 @@ export const poolResultSchema = z.object({
   state: poolStateSchema,
   fromImage: z.string(),
   toImage: z.string(),
+  fromVersion: z.string(),
+  toVersion: z.string(),
   replacement: z.string().nullable(),
   drains: z.array(drainResultSchema),
   findings: z.array(findingSchema),
@@ -36,11 +39,25 @@ export const poolResultSchema = z.object({
 });
 export type PoolResult = z.infer<typeof poolResultSchema>;
 
+/** How the upgrade of a control plane went. */
+export const controlPlaneResultSchema = z.object({
+  from: z.string(),
+  to: z.string(),
+  outcome: z.enum(["done", "failed"]),
+  startedAt: instant,
+  endedAt: instant,
+});
+export type ControlPlaneResult = z.infer<typeof controlPlaneResultSchema>;
+
 /** How one cluster went. */
 export const clusterResultSchema = z.object({
   name: z.string(),
   outcome: z.enum(["done", "failed", "blocked", "cancelled", "skipped"]),
   reason: z.string().nullable(),
+  /** Which try it was; 0 when it was not begun. */
+  attempt: z.int(),
+  /** The upgrade of its control plane; null when there was none. */
+  controlPlane: controlPlaneResultSchema.nullable(),
   pools: z.array(poolResultSchema),
   findings: z.array(findingSchema),
   startedAt: instant.nullable(),
@@ -54,6 +71,7 @@ export const ringResultSchema = z.object({
   state: ringStateSchema,
   reason: z.string().nullable(),
   clusters: z.array(clusterResultSchema),
+  findings: z.array(findingSchema),
 });
 export type RingResult = z.infer<typeof ringResultSchema>;
 
@@ -69,6 +87,8 @@ export const upgradeReportSchema = z
     /** SHA-256 of the fleet.yaml that the run went by. */
     fleetDigest: z.string(),
     rings: z.array(ringResultSchema),
+    /** What people told the run. */
+    signals: z.array(signalSchema),
     findings: z.array(findingSchema),
   })
   .meta({ id: "UpgradeReport" });

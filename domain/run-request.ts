@@ -1,6 +1,10 @@
 import { z } from "zod";
 import { triggerSchema } from "./api/run-view.ts";
 
+/** How far a run may go: node images alone, patches of Kubernetes too, or the next minor version too. */
+export const upgradeScopeSchema = z.enum(["nodeImage", "patch", "minor"]);
+export type UpgradeScope = z.infer<typeof upgradeScopeSchema>;
+
 /** What starts a run. */
 export const runRequestSchema = z.strictObject({
   kind: z.literal("upgrade"),
@@ -9,16 +13,26 @@ export const runRequestSchema = z.strictObject({
   targets: z.array(z.string()).nullable(),
   /** What the starting event said is new; null for runs that a person or a timer started. */
   facts: z.string().nullable(),
+  /** How far it may go; what a ring's policy does not allow is left out in any case. */
+  scope: upgradeScopeSchema,
 });
 export type RunRequest = z.infer<typeof runRequestSchema>;
 
-/** Ids of a run's parts. Instance ids may hold no slash. */
+/** Ids of a run's parts. Instance ids may hold no slash, and names of clusters and rings hold none of `:~*`. */
 export const runIds = {
-  cluster: (runId: string, cluster: string) => `${runId}:${cluster}`,
-  pool: (runId: string, cluster: string, pool: string) => `${runId}:${cluster}:${pool}`,
-  node: (runId: string, cluster: string, pool: string, node: string) => `${runId}:${cluster}:${pool}:${node}`,
+  plan: (runId: string) => `${runId}*plan`,
+  ring: (runId: string, ring: string) => `${runId}*${ring}`,
+  lane: (runId: string, ring: string, round: number, lane: number) => `${runId}*${ring}*${round}*${lane}`,
+  /** A cluster's part; what is tried again is another part. */
+  cluster: (runId: string, cluster: string, attempt: number) =>
+    attempt === 1 ? `${runId}:${cluster}` : `${runId}:${cluster}~${attempt}`,
+  /** Parts of a cluster's part, by its id. */
+  pool: (clusterPart: string, pool: string) => `${clusterPart}:${pool}`,
+  node: (clusterPart: string, pool: string, node: string) => `${clusterPart}:${pool}:${node}`,
   /** The part that follows one long operation of a pool. */
-  operation: (runId: string, cluster: string, pool: string, step: string) => `${runId}:${cluster}:${pool}:${step}`,
+  operation: (clusterPart: string, pool: string, step: string) => `${clusterPart}:${pool}:${step}`,
+  /** The part that follows the upgrade of the control plane. Names of pools hold no dash. */
+  controlPlane: (clusterPart: string) => `${clusterPart}:control-plane`,
 } as const;
 
 /** Steps of a pool that are long operations of Azure; events for the pool wake all of them. */
@@ -27,5 +41,5 @@ export const OPERATION_STEPS = ["create", "upgrade", "delete", "undo"] as const;
 /** Name of the event that wakes the wait for a long operation early. */
 export const WAKE_EVENT = "wake";
 
-/** Name of the event that cancels a run's waits. */
-export const CANCEL_EVENT = "cancel";
+/** Name of the event that tells a part of a run that somebody gave a signal; the run's record holds which. */
+export const SIGNAL_EVENT = "signal";

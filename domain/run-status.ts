@@ -1,28 +1,44 @@
 import { z } from "zod";
 import type { Trigger } from "./api/run-view.ts";
-import { blockerViewSchema, clusterStateSchema, poolStateSchema, ringStateSchema } from "./api/run-view.ts";
-import type { RingPlan } from "./upgrade-plan.ts";
+import {
+  blockerViewSchema,
+  clusterStateSchema,
+  controlPlaneStateSchema,
+  poolStateSchema,
+  ringStateSchema,
+} from "./api/run-view.ts";
+import type { RunControl } from "./run-control.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** How a ring stands, as the run shows it. `skipped` names clusters that were left alone, with why. */
-export const ringProgressSchema = z.object({
-  name: z.string(),
+/** Custom status of a run. Small: hosts keep 16 KB of it. */
+export const runStatusSchema = z.object({ phase: z.string() });
+export type RunStatus = z.infer<typeof runStatusSchema>;
+
+/** Custom status of a ring. */
+export const ringStatusSchema = z.object({
   state: ringStateSchema,
   waitingUntil: z.string().nullable(),
   reason: z.string().nullable(),
-  skipped: z.record(z.string(), z.string()),
+  /** Why its upgrades of Kubernetes were left out, if they were. */
+  declined: z.string().nullable(),
+  /** Clusters that were tried more than once, and how often. */
+  attempts: z.record(z.string(), z.int()),
+  lanes: z.array(z.string()),
 });
-export type RingProgress = z.infer<typeof ringProgressSchema>;
+export type RingStatus = z.infer<typeof ringStatusSchema>;
 
-/** Custom status of a run. Small: hosts keep 16 KB of it. */
-export const runStatusSchema = z.object({ phase: z.string(), rings: z.array(ringProgressSchema) });
-export type RunStatus = z.infer<typeof runStatusSchema>;
+/** Custom status of a lane of a ring. */
+export const laneStatusSchema = z.object({
+  waiting: z.object({ reason: z.string(), until: z.string().nullable() }).nullable(),
+});
+export type LaneStatus = z.infer<typeof laneStatusSchema>;
 
 /** Custom status of a cluster's upgrade. */
 export const clusterStatusSchema = z.object({
   state: clusterStateSchema,
   reason: z.string().nullable(),
   startedAt: z.string(),
+  controlPlane: controlPlaneStateSchema,
 });
 export type ClusterStatus = z.infer<typeof clusterStatusSchema>;
 
@@ -31,6 +47,8 @@ export const poolStatusSchema = z.object({
   state: poolStateSchema,
   replacement: z.string().nullable(),
   nodes: z.array(z.string()),
+  /** Why the pool waits, if it does. */
+  waitingFor: z.string().nullable(),
 });
 export type PoolStatus = z.infer<typeof poolStatusSchema>;
 
@@ -44,26 +62,18 @@ export const drainStatusSchema = z.object({
 });
 export type DrainStatus = z.infer<typeof drainStatusSchema>;
 
-/** Who cancelled a run, and why. */
-export interface Cancellation {
-  readonly by: string;
-  readonly reason: string;
-  readonly at: string;
-}
-
 /** An event that asked for what a run was doing already. */
 export interface FoldedEvent {
   readonly id: string;
   readonly source: string;
 }
 
-/** What is kept of a run beside its history: the plan, and what operators and events asked of it. */
+/** What is kept of a run beside its history: what operators and events asked of it, and what it asks of them. */
 export interface RunRecord {
-  readonly rings: readonly RingPlan[];
-  readonly cancellation: Cancellation | null;
+  readonly control: RunControl;
   readonly folded: readonly FoldedEvent[];
-  /** Whether the run has read its record for its report: what comes later is not in it. */
-  readonly closed: boolean;
+  /** Instance ids of the run's parts that signals wake, beside the run itself. */
+  readonly waiters: readonly string[];
 }
 
 /** A run in the list of runs. */

@@ -1,14 +1,28 @@
 import type { ClusterFacts, PoolFacts } from "./cluster-facts.ts";
 import type { Finding } from "./finding.ts";
-import type { DrainPolicy, FleetConfig, PoolPolicy, RingConfig } from "./fleet-config.ts";
+import type { ClusterConfig, DrainPolicy, FleetConfig, GatePolicy, PoolPolicy, RingConfig } from "./fleet-config.ts";
+import { type ClusterTarget, fleetTarget, type Tell, wantedFor } from "./fleet-target.ts";
+import {
+  clusterNotInFleet,
+  clusterStopped,
+  clusterUnreachable,
+  newerIsThere,
+  newestImageUnknown,
+  poolStopped,
+} from "./plan-findings.ts";
+import type { UpgradeScope } from "./run-request.ts";
+import type { VersionStep } from "./version-step.ts";
 
-/** One pool's part of a plan: the image is fixed here and used to the end. */
+/** One pool's part of a plan: image and version are fixed here and used to the end. */
 export interface PoolPlan {
   readonly name: string;
   readonly mode: string;
   readonly osType: string;
+  readonly count: number;
   readonly fromImage: string;
   readonly toImage: string;
+  readonly fromVersion: string;
+  readonly toVersion: string;
   readonly policy: PoolPolicy;
 }
 
@@ -16,21 +30,30 @@ export interface PoolPlan {
 export interface ClusterPlan {
   readonly name: string;
   readonly resourceId: string;
+  /** The control plane's upgrade, which comes before the pools'. */
+  readonly controlPlane: VersionStep | null;
   readonly pools: readonly PoolPlan[];
   readonly drain: DrainPolicy;
   /** Why the cluster is left alone, if it is. */
   readonly skip: string | null;
+  readonly skipCode: SkipCode | null;
 }
+
+/** Why a cluster is left alone. Of those, only the first says that the cluster runs what the run goes to. */
+export type SkipCode = "UpToDate" | "NotOutInRegion" | "LeftAlone" | "Declined";
 
 /** One ring's part of a plan. */
 export interface RingPlan {
   readonly ring: RingConfig;
   readonly clusters: readonly ClusterPlan[];
+  /** What of the ring a person has to approve, one line each; empty when nothing. */
+  readonly approvals: readonly string[];
 }
 
 /** What goes where in which order. */
 export interface UpgradePlan {
   readonly rings: readonly RingPlan[];
+  readonly gates: GatePolicy;
   readonly findings: readonly Finding[];
 }
 
@@ -39,153 +62,196 @@ export type Observation =
   | { readonly name: string; readonly facts: ClusterFacts }
   | { readonly name: string; readonly unreachable: string };
 
+/** What is asked of a plan. */
+export interface PlanRequest {
+  /** Cluster names; null for the whole fleet. */
+  readonly targets: readonly string[] | null;
+  readonly scope: UpgradeScope;
+}
+
 /**
- * Plans a node image upgrade: rings in the order of fleet.yaml, in each its clusters, in each the pools that are behind,
- * system pools before user pools. A cluster that cannot be seen or is stopped is left alone, with a finding; it never stops
- * the others. Pools that are up to date are not in the plan, nor are those of which that cannot be told: these are findings.
- *
- * @param targets cluster names, or null for the whole fleet
+ * Plans an upgrade: rings in the order of fleet.yaml, in each its clusters, in each the control plane, then the pools that
+ * are behind, system pools before user pools. One image of each family and one version for each step are chosen for the
+ * whole run. A cluster that cannot be seen, is stopped, or in whose region the choice is not out yet is left alone, with a
+ * finding; it never stops the others.
  */
 export function planUpgrade(
   config: FleetConfig,
   observations: readonly Observation[],
-  targets: readonly string[] | null,
+  request: PlanRequest,
 ): UpgradePlan {
+  const { targets, scope } = request;
   const findings: Finding[] = [];
+  const tells = new Map<string, string[]>();
   const byName = new Map(observations.map((observation) => [observation.name, observation]));
-  const rings = config.rings.map((ring) => ({
-    ring,
-    clusters: config.clusters
-      .filter((cluster) => cluster.ring === ring.name && (targets === null || targets.includes(cluster.name)))
-      .map((cluster) => planCluster(config, cluster, byName.get(cluster.name), findings)),
-  }));
+  const isTarget = ({ name }: ClusterConfig) => targets === null || targets.includes(name);
+  const targeted = config.clusters.filter(isTarget);
+  const seen = targeted.flatMap(({ name, ring }): ClusterTarget[] => {
+    const observation = byName.get(name);
+    const policy = config.rings.find((candidate) => candidate.name === ring)?.upgrades;
+    return policy && observation && "facts" in observation ? [{ facts: observation.facts, policy }] : [];
+  });
+  const target = fleetTarget(seen, scope);
+  const rings = config.rings.map((ring): RingPlan => {
+    const approvals = new Set<string>();
+    const clusters = targeted
+      .filter((cluster) => cluster.ring === ring.name)
+      .map((cluster) => {
+        const observation = byName.get(cluster.name);
+        const base = { name: cluster.name, resourceId: cluster.resourceId, drain: config.upgrade.drain };
+        const plan = planCluster(config, base, observation, { ring, target, findings, approvals, tells });
+        return { ...base, ...plan };
+      });
+    return { ring, clusters, approvals: [...approvals] };
+  });
   const known = new Set(config.clusters.map(({ name }) => name));
-  for (const target of targets ?? []) if (!known.has(target)) findings.push(notInFleet(target));
-  return { rings: rings.filter((ring) => ring.clusters.length > 0), findings };
+  findings.push(...(targets ?? []).filter((name) => !known.has(name)).map(clusterNotInFleet));
+  for (const [key, clusters] of tells) {
+    const { what, word } = JSON.parse(key) as Pick<Tell, "what" | "word">;
+    findings.push(newerIsThere(what, word, clusters));
+  }
+  return { rings: rings.filter(({ clusters }) => clusters.length > 0), gates: config.upgrade.gates, findings };
 }
 
-/**
- * The pools of a plan that are still to be done, by what a cluster looks like when its turn has come: another run may have
- * been there meanwhile.
- */
-export function poolsStillBehind(plan: ClusterPlan, now: ClusterFacts): PoolPlan[] {
-  return plan.pools.filter(({ name, toImage }) => {
-    const pool = now.pools.find((candidate) => candidate.name === name);
-    return pool !== undefined && (pool.nodeImageVersion !== toImage || pool.provisioningState !== "Succeeded");
-  });
+interface Site {
+  readonly ring: RingConfig;
+  readonly target: ReturnType<typeof fleetTarget>;
+  readonly findings: Finding[];
+  readonly approvals: Set<string>;
+  /** Clusters by what they are only told of. */
+  readonly tells: Map<string, string[]>;
 }
+
+type Parts = Pick<ClusterPlan, "controlPlane" | "pools" | "skip" | "skipCode">;
 
 function planCluster(
   config: FleetConfig,
-  cluster: { name: string; resourceId: string },
+  { name }: { readonly name: string },
   observation: Observation | undefined,
-  findings: Finding[],
-): ClusterPlan {
-  const base = { name: cluster.name, resourceId: cluster.resourceId, drain: config.upgrade.drain };
-  const skip = (code: string, message: string, remedy: string): ClusterPlan => {
-    findings.push({
-      code,
-      severity: "warning",
-      subject: cluster.name,
-      message,
-      evidence: [],
-      remedy,
-      cluster: cluster.name,
-    });
-    return { ...base, pools: [], skip: message };
+  site: Site,
+): Parts {
+  const { ring, target, findings, approvals } = site;
+  const leave = (finding: Finding): Parts => {
+    findings.push(finding);
+    return { controlPlane: null, pools: [], skip: finding.message, skipCode: "LeftAlone" };
   };
   if (!observation || "unreachable" in observation) {
-    const why = observation ? observation.unreachable : "it was not looked at";
-    return skip(
-      "ClusterUnreachable",
-      `${cluster.name} cannot be seen: ${why}`,
-      "Check the resource id in fleet.yaml and the app's role on the cluster; the next run takes it up again.",
-    );
+    return leave(clusterUnreachable(name, observation ? observation.unreachable : "it was not looked at"));
   }
   const { facts } = observation;
-  if (facts.powerState.toLowerCase() === "stopped") {
-    return skip("ClusterStopped", `${cluster.name} is stopped`, "Start the cluster; the next run takes it up again.");
-  }
+  if (isStopped(facts)) return leave(clusterStopped(name));
+  const wanted = wantedFor({ facts, policy: ring.upgrades }, target);
+  const behind = facts.pools.flatMap((pool): PoolPlan[] => {
+    const to = wanted.pool(pool);
+    if (to.image === pool.nodeImageVersion && to.version === pool.kubernetesVersion) return [];
+    return [planPool(config, pool, to)];
+  });
+  const stopped = behind.filter((plan) => facts.pools.some((pool) => pool.name === plan.name && isStopped(pool)));
   const unknown = facts.pools.filter((pool) => pool.latestNodeImageVersion === "");
-  const behind = facts.pools.filter(
-    (pool) => pool.latestNodeImageVersion !== "" && pool.latestNodeImageVersion !== pool.nodeImageVersion,
-  );
-  const stopped = behind.filter(isStopped);
+  findings.push(...wanted.waits);
+  noteTells(site.tells, name, wanted.tells);
   findings.push(...unknown.map((pool) => newestImageUnknown(facts, pool)));
   findings.push(...stopped.map((pool) => poolStopped(facts, pool)));
-  const pools = behind.filter((pool) => !isStopped(pool)).toSorted(bySystemFirst);
-  return {
-    ...base,
-    pools: pools.map((pool) => planPool(config, pool)),
-    skip: pools.length === 0 ? skipReason(stopped, unknown) : null,
-  };
-}
-
-/** Why a cluster without a pool to upgrade is left alone; "up to date" is said only of what was seen to be. */
-function skipReason(stopped: readonly PoolFacts[], unknown: readonly PoolFacts[]): string {
+  const pools = behind.filter((pool) => !stopped.includes(pool)).toSorted(bySystemFirst);
+  const { controlPlane } = wanted;
+  if (controlPlane || pools.length > 0) for (const line of wanted.approvals) approvals.add(line);
+  if (controlPlane || pools.length > 0) return { controlPlane, pools, skip: null, skipCode: null };
   const reasons = [
-    ...stopped.map(({ name }) => `pool ${name} is stopped`),
-    ...unknown.map(({ name }) => `the newest image of pool ${name} is not known`),
+    ...wanted.waits.map(({ message }) => message),
+    ...stopped.map((pool) => `pool ${pool.name} is stopped`),
+    ...unknown.map((pool) => `the newest image of pool ${pool.name} is not known`),
   ];
-  return reasons.length === 0 ? "all node images are up to date" : reasons.join("; ");
+  const left = { controlPlane: null, pools: [] };
+  if (reasons.length === 0) return { ...left, skip: upToDate(wanted.tells), skipCode: "UpToDate" };
+  const skipCode = wanted.waits.length > 0 ? "NotOutInRegion" : "LeftAlone";
+  return { ...left, skip: reasons.join("; "), skipCode };
 }
 
-function poolStopped({ name: cluster }: ClusterFacts, pool: PoolFacts): Finding {
+function noteTells(tells: Map<string, string[]>, cluster: string, told: readonly Tell[]): void {
+  const lines = new Map(
+    told.map(({ what, from, word }) => [JSON.stringify({ what, word }), `${cluster}, now ${from}`]),
+  );
+  for (const [key, line] of lines) tells.set(key, [...(tells.get(key) ?? []), line]);
+}
+
+/** What is said of a cluster with nothing to do: "up to date" is meant by what its ring is to have. */
+function upToDate(tells: readonly Tell[]): string {
+  const told = [...new Set(tells.map(({ what, word }) => `${what} (${word})`))];
+  const images = tells.some(({ what }) => what.startsWith("node image"))
+    ? "nothing to do"
+    : "all node images are up to date";
+  return told.length === 0 ? images : `${images}; offered: ${told.join(", ")}`;
+}
+
+/**
+ * The part of a plan that is still to be done, by what a cluster looks like when its turn has come: another run may have
+ * been there meanwhile.
+ */
+export function stillBehind(plan: ClusterPlan, now: ClusterFacts): Pick<ClusterPlan, "controlPlane" | "pools"> {
+  const isThere = plan.controlPlane === null || plan.controlPlane.to === now.kubernetesVersion;
+  const isSettled = now.provisioningState === "Succeeded";
   return {
-    code: "PoolStopped",
-    severity: "warning",
-    subject: `${cluster}/${pool.name}`,
-    message: `pool ${pool.name} of ${cluster} is stopped and was left alone`,
-    evidence: [`image ${pool.nodeImageVersion}, newest ${pool.latestNodeImageVersion}`],
-    remedy: "Start the pool; the next run takes it up again.",
-    cluster,
+    controlPlane: isThere && (isSettled || plan.controlPlane === null) ? null : plan.controlPlane,
+    pools: plan.pools.filter(({ name, toImage, toVersion }) => {
+      const pool = now.pools.find((candidate) => candidate.name === name);
+      if (pool === undefined) return false;
+      const isDone = pool.nodeImageVersion === toImage && pool.kubernetesVersion === toVersion;
+      return !isDone || pool.provisioningState !== "Succeeded";
+    }),
   };
 }
 
-function newestImageUnknown({ name: cluster }: ClusterFacts, pool: PoolFacts): Finding {
+/** A ring's plan without its upgrades of Kubernetes, which nobody approved; node images go on. */
+export function withoutVersions(plan: RingPlan, why: string): RingPlan {
   return {
-    code: "NewestImageUnknown",
-    severity: "warning",
-    subject: `${cluster}/${pool.name}`,
-    message: `Azure does not say which image is the newest for pool ${pool.name} of ${cluster}; it was left alone`,
-    evidence: [`image ${pool.nodeImageVersion}, ${pool.osType} ${pool.osSku}`],
-    remedy: "Look at the pool's upgrade profile (az aks nodepool get-upgrades); the next run asks again.",
-    cluster,
+    ...plan,
+    approvals: [],
+    clusters: plan.clusters.map((cluster) => {
+      const pools = cluster.pools
+        .filter(({ fromImage, toImage }) => fromImage !== toImage)
+        .map((pool) => ({ ...pool, toVersion: pool.fromVersion }));
+      const had = cluster.controlPlane !== null || cluster.pools.length > 0;
+      const isDropped = cluster.skip === null && had && pools.length === 0;
+      const dropped = isDropped ? { skip: why, skipCode: "Declined" as const } : {};
+      return { ...cluster, controlPlane: null, pools, ...dropped };
+    }),
   };
 }
 
-function notInFleet(target: string): Finding {
-  return {
-    code: "ClusterNotInFleet",
-    severity: "warning",
-    subject: target,
-    message: `${target} was asked for and is not a cluster of fleet.yaml`,
-    evidence: [],
-    remedy: "Check the name, or add the cluster to fleet.yaml, and start the run again.",
-    cluster: null,
-  };
+/** Whether a plan changes the version of Kubernetes anywhere in a ring. */
+export function changesVersions({ clusters }: RingPlan): boolean {
+  return clusters.some(
+    ({ controlPlane, pools }) => controlPlane !== null || pools.some((pool) => pool.fromVersion !== pool.toVersion),
+  );
 }
 
-function isStopped(pool: PoolFacts): boolean {
-  return pool.powerState.toLowerCase() === "stopped";
+function isStopped({ powerState }: { readonly powerState: string }): boolean {
+  return powerState.toLowerCase() === "stopped";
 }
 
 function isSystem(pool: { readonly mode: string }): boolean {
   return pool.mode.toLowerCase() === "system";
 }
 
-function bySystemFirst(left: PoolFacts, right: PoolFacts): number {
+function bySystemFirst(left: PoolPlan, right: PoolPlan): number {
   const order = Number(isSystem(right)) - Number(isSystem(left));
   return order !== 0 ? order : left.name < right.name ? -1 : 1;
 }
 
-function planPool(config: FleetConfig, pool: PoolFacts): PoolPlan {
+function planPool(
+  config: FleetConfig,
+  pool: PoolFacts,
+  to: { readonly image: string; readonly version: string },
+): PoolPlan {
   return {
     name: pool.name,
     mode: pool.mode,
     osType: pool.osType,
+    count: pool.count,
     fromImage: pool.nodeImageVersion,
-    toImage: pool.latestNodeImageVersion,
+    toImage: to.image,
+    fromVersion: pool.kubernetesVersion,
+    toVersion: to.version,
     policy: isSystem(pool) ? config.upgrade.systemPools : config.upgrade.userPools,
   };
 }

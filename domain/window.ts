@@ -42,7 +42,7 @@ export type MaintenanceWindow = z.infer<typeof windowSchema>;
 
 /** Whether a window is open, and if not, when it opens and why it is shut. Milliseconds since the epoch. */
 export type WindowState =
-  | { readonly open: true; readonly closesAtMs: number }
+  | { readonly open: true; readonly openedAtMs: number; readonly closesAtMs: number }
   | { readonly open: false; readonly opensAtMs: number | null; readonly reason: string };
 
 /** How far ahead an opening is looked for. */
@@ -69,7 +69,7 @@ export function windowStateAt(window: MaintenanceWindow, nowMs: number): WindowS
         shutBy ??= opening.freeze;
         continue;
       }
-      if (opening.startMs <= nowMs) return { open: true, closesAtMs: opening.endMs };
+      if (opening.startMs <= nowMs) return { open: true, openedAtMs: opening.startMs, closesAtMs: opening.endMs };
       const reason = shutBy === null ? "outside of the ring's window" : `frozen: ${shutBy}`;
       return { open: false, opensAtMs: opening.startMs, reason };
     }

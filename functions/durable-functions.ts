@@ -3,30 +3,51 @@ import * as df from "durable-functions";
 import { type Activities, createActivities } from "../activities/activities.ts";
 import { answer } from "../activities/answer.ts";
 import { CLUSTER_LEASE, clusterLease } from "../orchestrations/cluster-lease.ts";
+import { CLUSTER_PLAN, clusterPlan } from "../orchestrations/cluster-plan.ts";
 import { DEAD_LETTERS, deadLetters } from "../orchestrations/dead-letters.ts";
 import { drainNode } from "../orchestrations/drain-node.ts";
 import { followOperation } from "../orchestrations/durable-operation.ts";
+import { planFleetUpgrade } from "../orchestrations/plan-upgrade.ts";
+import { ringLane } from "../orchestrations/ring-lane.ts";
+import { RING_QUEUE, ringQueue } from "../orchestrations/ring-queue.ts";
 import { RUN_INDEX, runIndex } from "../orchestrations/run-index.ts";
 import { RUN_RECORD, runRecord } from "../orchestrations/run-record.ts";
+import { checkHealth } from "../orchestrations/soak-ring.ts";
 import { upgrade } from "../orchestrations/upgrade.ts";
 import { upgradeCluster } from "../orchestrations/upgrade-cluster.ts";
 import { upgradePool } from "../orchestrations/upgrade-pool.ts";
+import { upgradeRing } from "../orchestrations/upgrade-ring.ts";
 import type { AppPorts } from "./ports.ts";
-import { isAlive } from "./run-lookup.ts";
+import { findStatus, isAlive } from "./run-lookup.ts";
 
-const ORCHESTRATIONS = { upgrade, upgradeCluster, upgradePool, drainNode, followOperation } as const;
+const ORCHESTRATIONS = {
+  upgrade,
+  planUpgrade: planFleetUpgrade,
+  upgradeRing,
+  ringLane,
+  checkHealth,
+  upgradeCluster,
+  upgradePool,
+  drainNode,
+  followOperation,
+} as const;
+
+/** Activities that ask the host about other orchestrations. */
+const ASK_THE_HOST: ReadonlySet<keyof Activities> = new Set(["checkRunAlive", "readClusterResult"]);
 
 /** Registers orchestrations, entities and activities. */
 export function registerDurable(ports: AppPorts): void {
   for (const [name, handler] of Object.entries(ORCHESTRATIONS)) df.app.orchestration(name, handler);
   df.app.entity(CLUSTER_LEASE, clusterLease);
   df.app.entity(RUN_RECORD, runRecord);
+  df.app.entity(RING_QUEUE, ringQueue);
+  df.app.entity(CLUSTER_PLAN, clusterPlan);
   df.app.entity(RUN_INDEX, runIndex);
   df.app.entity(DEAD_LETTERS, deadLetters);
   const names = Object.keys(activitiesOf(ports, undefined)) as Array<keyof Activities>;
   for (const name of names) {
     df.app.activity(name, {
-      extraInputs: name === "checkRunAlive" ? [df.input.durableClient()] : [],
+      extraInputs: ASK_THE_HOST.has(name) ? [df.input.durableClient()] : [],
       handler: (input: unknown, context: InvocationContext) => {
         const step = activitiesOf(ports, context)[name] as (input: unknown) => Promise<unknown>;
         return answer(() => step(input));
@@ -39,5 +60,7 @@ function activitiesOf(ports: AppPorts, context: InvocationContext | undefined): 
   return createActivities({
     ...ports,
     isAlive: async (instanceId) => context !== undefined && isAlive(df.getClient(context), instanceId),
+    resultOf: async (instanceId) =>
+      context === undefined ? undefined : (await findStatus(df.getClient(context), instanceId))?.output,
   });
 }

@@ -18,9 +18,10 @@ export function registerFindNodeImages(): void {
       if (await findStatus(client, runId)) return context.log(`run ${runId} is known`);
       const request: RunRequest = {
         kind: "upgrade",
-        trigger: { by: "timer", reason: "weekly search for new node images", event: null },
+        trigger: { by: "timer", reason: "weekly search for what is behind", event: null },
         targets: null,
         facts: null,
+        scope: "minor",
       };
       await client.startNew("upgrade", { instanceId: runId, input: request });
       context.log(`started run ${runId}`);

@@ -13,6 +13,8 @@ import { findStatus, isAlive } from "./run-lookup.ts";
 /** How often, and how long apart, it is looked whether a run has taken an event in. */
 const FOLD_LOOKS = 100;
 const FOLD_LOOK_MS = 100;
+/** Tries of a cluster that are looked for; one that is tried more often polls as if there were no events. */
+const WOKEN_ATTEMPTS = [1, 2, 3];
 /** Most that is kept of each of a dead letter's texts: whoever sends events must not fill the store. */
 const LETTER_TEXT_CHARACTERS = 500;
 
@@ -85,6 +87,7 @@ async function start(
     },
     targets: null,
     facts: decision.facts,
+    scope: "minor",
   };
   await client.startNew("upgrade", { instanceId: runId, input: request });
   context.log(`event ${event.id} started run ${runId}: ${decision.reason}`);
@@ -110,7 +113,7 @@ async function fold(client: df.DurableClient, runId: string, folded: FoldedEvent
     const { entityState } = await client.readEntityState<RunRecord>(record);
     const known = entityState?.folded ?? [];
     if (known.some(({ id, source }) => id === folded.id && source === folded.source)) return true;
-    if (entityState?.closed) return false;
+    if (entityState?.control.closed) return false;
     if (known.length >= NAMED_EVENTS) return true;
     await new Promise((resolve) => setTimeout(resolve, FOLD_LOOK_MS));
   }
@@ -126,11 +129,15 @@ async function wake(
   const index = await client.readEntityState<ListedRun[]>(new df.EntityId(RUN_INDEX, RUN_INDEX_KEY));
   const running = (index.entityState ?? []).filter(({ endedAt }) => endedAt === null);
   for (const { id } of running) {
-    for (const step of OPERATION_STEPS) {
-      const instanceId = runIds.operation(id, cluster, pool, step);
-      if (!(await isAlive(client, instanceId))) continue;
-      await client.raiseEvent(instanceId, WAKE_EVENT, null);
-      context.log(`woke ${instanceId}`);
+    for (const attempt of WOKEN_ATTEMPTS) {
+      const part = runIds.cluster(id, cluster, attempt);
+      if (!(await isAlive(client, part))) continue;
+      for (const step of OPERATION_STEPS) {
+        const instanceId = runIds.operation(part, pool, step);
+        if (!(await isAlive(client, instanceId))) continue;
+        await client.raiseEvent(instanceId, WAKE_EVENT, null);
+        context.log(`woke ${instanceId}`);
+      }
     }
   }
 }

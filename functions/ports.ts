@@ -1,15 +1,15 @@
 import { isAbsolute, join } from "node:path";
 import type { ActivityPorts } from "../activities/ports.ts";
 import { createCredential } from "../adapters/azure/credential.ts";
+import { beginOperation, pollOperation } from "../adapters/azure/long-operations.ts";
 import { observeCluster, readKubeconfig } from "../adapters/azure/managed-clusters.ts";
-import { beginPoolOperation, pollPoolOperation } from "../adapters/azure/pool-operations.ts";
 import { readFleetFile } from "../adapters/fleet-config.ts";
 import { loadKubeconfig } from "../adapters/kubernetes/kubeconfig.ts";
 import { type KubernetesCluster, openKubernetesCluster } from "../adapters/kubernetes/kubernetes-cluster.ts";
 import type { Settings } from "../domain/settings.ts";
 
 /** What the app reaches the outside through, but for what needs an invocation's durable client. */
-export type AppPorts = Omit<ActivityPorts, "isAlive">;
+export type AppPorts = Omit<ActivityPorts, "isAlive" | "resultOf">;
 
 /** How long a cluster's credentials are used before they are asked for again. */
 const KUBECONFIG_MINUTES = 10;
@@ -36,13 +36,19 @@ export function createPorts(settings: Settings, appDirectory: string, publicUrl:
   return {
     readFleet: () => readFleetFile(isPlaced ? location : join(appDirectory, location)),
     observeCluster: (resourceId) => observeCluster(arm, resourceId),
-    beginPoolOperation: (operation) => beginPoolOperation(arm, operation),
-    pollPoolOperation: (operation, state) => pollPoolOperation(arm, operation, state),
+    beginOperation: (operation) => beginOperation(arm, operation),
+    pollOperation: (operation, state) => pollOperation(arm, operation, state),
     openKubernetes: keepFor(KUBECONFIG_MINUTES, openKubernetes),
     async postReport(report) {
       if (webhook === undefined) return false;
       const { postReportCard } = await import("../adapters/teams/post-report-card.ts");
       await postReportCard(webhook, report, `${publicUrl()}/console#/runs/${report.id}`);
+      return true;
+    },
+    async postGate(runId, gate) {
+      if (webhook === undefined) return false;
+      const { postGateCard } = await import("../adapters/teams/post-gate-card.ts");
+      await postGateCard(webhook, gate, `${publicUrl()}/console#/runs/${runId}`);
       return true;
     },
   };

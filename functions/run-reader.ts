@@ -1,24 +1,43 @@
 import * as df from "durable-functions";
-import type { z } from "zod";
-import { assembleRun, type ClusterParts, type DrainParts, type PoolParts } from "../domain/api/assemble-run.ts";
+import { z } from "zod";
+import {
+  assembleRun,
+  type ClusterParts,
+  type DrainParts,
+  type PoolParts,
+  type RingParts,
+} from "../domain/api/assemble-run.ts";
 import type { RunView } from "../domain/api/run-view.ts";
-import { clusterResultSchema, drainResultSchema, poolResultSchema, upgradeReportSchema } from "../domain/report.ts";
+import {
+  clusterResultSchema,
+  drainResultSchema,
+  poolResultSchema,
+  ringResultSchema,
+  upgradeReportSchema,
+} from "../domain/report.ts";
+import { NO_CONTROL } from "../domain/run-control.ts";
 import { runIds, runRequestSchema } from "../domain/run-request.ts";
 import {
   clusterStatusSchema,
   drainStatusSchema,
   type ListedRun,
+  laneStatusSchema,
   poolStatusSchema,
   type RunRecord,
+  ringStatusSchema,
   runStatusSchema,
 } from "../domain/run-status.ts";
 import type { ClusterPlan, RingPlan } from "../domain/upgrade-plan.ts";
+import type { PlannedUpgrade } from "../orchestrations/plan-upgrade.ts";
 import { RUN_INDEX, RUN_INDEX_KEY } from "../orchestrations/run-index.ts";
 import { RUN_RECORD } from "../orchestrations/run-record.ts";
 import { findStatus } from "./run-lookup.ts";
 
-/** A run without its rings and findings. */
-export type RunSummary = Omit<RunView, "rings" | "findings">;
+/** What is read of a ring's output. */
+const ringOutputSchema = z.object({ result: ringResultSchema });
+
+/** A run without what it holds for a closer look. */
+export type RunSummary = Omit<RunView, "rings" | "findings" | "gates" | "signals">;
 
 /** The newest runs, newest first. */
 export async function listRuns(client: df.DurableClient, limit: number): Promise<RunSummary[]> {
@@ -45,9 +64,11 @@ async function summarizeRun(client: df.DurableClient, run: ListedRun): Promise<R
   const {
     rings: _rings,
     findings: _findings,
+    gates: _gates,
+    signals: _signals,
     ...summary
   } = (await readRun(client, id, false)) ?? {
-    ...{ id, kind, trigger, startedAt, endedAt, verdict, rings: [], findings: [] },
+    ...{ id, kind, trigger, startedAt, endedAt, verdict, rings: [], findings: [], gates: [], signals: [] },
     status: "running" as const,
     phase: "its history is gone",
     updatedAt: startedAt,
@@ -67,9 +88,10 @@ export async function readRun(client: df.DurableClient, id: string, withParts = 
   if (!root || !request.success) return undefined;
   const report = upgradeReportSchema.safeParse(root.output).data ?? null;
   const record = await client.readEntityState<RunRecord>(new df.EntityId(RUN_RECORD, id));
-  const plan = record.entityState?.rings ?? [];
-  const clusters =
-    withParts && report === null ? await readClusters(client, id, plan) : new Map<string, ClusterParts>();
+  const plan = await readPlan(client, id);
+  const isLive = report === null;
+  const rings = isLive ? await readRings(client, id, plan) : new Map<string, RingParts>();
+  const clusters = withParts && isLive ? await readClusters(client, id, plan, rings) : new Map<string, ClusterParts>();
   const { runtimeStatus } = root;
   const hasEnded = ["Completed", "Failed", "Terminated", "Canceled"].includes(runtimeStatus);
   return assembleRun({
@@ -80,8 +102,10 @@ export async function readRun(client: df.DurableClient, id: string, withParts = 
     updatedAt: root.lastUpdatedTime.toISOString(),
     request: request.data,
     status: runStatusSchema.safeParse(root.customStatus).data ?? null,
+    control: record.entityState?.control ?? NO_CONTROL,
     plan,
     report,
+    rings,
     clusters,
   });
 }
@@ -106,47 +130,70 @@ async function readPart<S, R>(
   };
 }
 
+/** The plan of a run; none before it is made, or when it could not be. */
+async function readPlan(client: df.DurableClient, runId: string): Promise<readonly RingPlan[]> {
+  const part = await findStatus(client, runIds.plan(runId));
+  return (part?.output as PlannedUpgrade | null | undefined)?.plan?.rings ?? [];
+}
+
+async function readRings(
+  client: df.DurableClient,
+  runId: string,
+  plan: readonly RingPlan[],
+): Promise<Map<string, RingParts>> {
+  return mapOf(
+    plan,
+    ({ ring }) => ring.name,
+    async ({ ring }) => {
+      const part = await readPart(client, runIds.ring(runId, ring.name), ringStatusSchema, ringOutputSchema);
+      if (!part) return undefined;
+      const lanes = part.result ? [] : (part.status?.lanes ?? []);
+      const statuses = await Promise.all(lanes.map((lane) => readPart(client, lane, laneStatusSchema, z.null())));
+      const waiting = statuses.flatMap((lane) => lane?.status?.waiting ?? []);
+      return { status: part.status, result: part.result?.result ?? null, waiting };
+    },
+  );
+}
+
 async function readClusters(
   client: df.DurableClient,
   runId: string,
   plan: readonly RingPlan[],
+  rings: ReadonlyMap<string, RingParts>,
 ): Promise<Map<string, ClusterParts>> {
-  const planned = plan.flatMap(({ clusters }) => clusters).filter(({ skip }) => skip === null);
+  const planned = plan.flatMap(({ ring, clusters }) => {
+    const parts = rings.get(ring.name);
+    if (!parts || parts.result) return [];
+    const attempts = parts.status?.attempts ?? {};
+    return clusters
+      .filter(({ skip }) => skip === null)
+      .map((cluster) => ({ cluster, attempt: attempts[cluster.name] ?? 1 }));
+  });
   return mapOf(
     planned,
-    ({ name }) => name,
-    (cluster) => readCluster(client, runId, cluster),
+    ({ cluster }) => cluster.name,
+    ({ cluster, attempt }) => readCluster(client, runIds.cluster(runId, cluster.name, attempt), cluster),
   );
 }
 
-async function readCluster(
-  client: df.DurableClient,
-  runId: string,
-  plan: ClusterPlan,
-): Promise<ClusterParts | undefined> {
-  const id = runIds.cluster(runId, plan.name);
+async function readCluster(client: df.DurableClient, id: string, plan: ClusterPlan): Promise<ClusterParts | undefined> {
   const part = await readPart(client, id, clusterStatusSchema, clusterResultSchema);
   if (!part) return undefined;
   if (part.result) return { ...part, pools: new Map() };
   const pools = await mapOf(
     plan.pools,
     ({ name }) => name,
-    ({ name }) => readPool(client, runId, plan.name, name),
+    ({ name }) => readPool(client, id, name),
   );
   return { ...part, pools };
 }
 
-async function readPool(
-  client: df.DurableClient,
-  runId: string,
-  cluster: string,
-  pool: string,
-): Promise<PoolParts | undefined> {
-  const part = await readPart(client, runIds.pool(runId, cluster, pool), poolStatusSchema, poolResultSchema);
+async function readPool(client: df.DurableClient, cluster: string, pool: string): Promise<PoolParts | undefined> {
+  const part = await readPart(client, runIds.pool(cluster, pool), poolStatusSchema, poolResultSchema);
   if (!part) return undefined;
   if (part.result) return { ...part, drains: new Map() };
   const read = (node: string): Promise<DrainParts | undefined> =>
-    readPart(client, runIds.node(runId, cluster, pool, node), drainStatusSchema, drainResultSchema);
+    readPart(client, runIds.node(cluster, pool, node), drainStatusSchema, drainResultSchema);
   return { ...part, drains: await mapOf(part.status?.nodes ?? [], (node) => node, read) };
 }
 

@@ -1,12 +1,13 @@
+import { estimateDrain } from "../domain/estimate.ts";
 import { greenPoolName } from "../domain/pool-name.ts";
 import { type NodeFacts, provePool } from "../domain/proof.ts";
 import type { DrainResult } from "../domain/report.ts";
 import { runIds } from "../domain/run-request.ts";
+import { passCheckpoint } from "./checkpoint.ts";
 import type { DrainNodeInput } from "./drain-node.ts";
 import { nowMs, perform, runChildren, type Step, waitUntil } from "./durable.ts";
 import { durableOperation } from "./durable-operation.ts";
 import { proveWhenSettled, requireProof, requireSuccess } from "./pool-steps.ts";
-import { isCancelled } from "./run-record.ts";
 import { PoolHalted, type PoolWork } from "./upgrade-pool.ts";
 
 const CREATE_HOURS = 1;
@@ -35,7 +36,7 @@ export function* replacePool(work: PoolWork): Step<void> {
 
 function* createGreen(work: PoolWork): Step<string> {
   const { context, input } = work;
-  const { runId, cluster, resourceId, pool } = input;
+  const { runId, part, cluster, resourceId, pool } = input;
   const facts = yield* perform(context, "observeCluster", { name: cluster, resourceId });
   if ("unreachable" in facts) throw new PoolHalted("failed", facts.unreachable);
   const taken = facts.facts.pools.map(({ name }) => name);
@@ -48,8 +49,8 @@ function* createGreen(work: PoolWork): Step<string> {
   );
   const outcome = yield* durableOperation(
     context,
-    runIds.operation(runId, cluster, pool.name, "create"),
-    { kind: "createPool", resourceId, runId, pool: green, like: pool.name },
+    runIds.operation(part, pool.name, "create"),
+    { kind: "createPool", resourceId, runId, pool: green, like: pool.name, version: pool.toVersion },
     CREATE_HOURS,
   );
   requireSuccess(work, outcome, `create pool ${green}`);
@@ -63,7 +64,8 @@ function* awaitReady(work: PoolWork, green: string): Step<void> {
   for (;;) {
     const nodes = yield* perform(context, "listNodes", { resourceId: input.resourceId, pool: green });
     const { cluster, pool } = input;
-    const findings = provePool({ cluster, pool: green, image: pool.toImage, nodes, before: [], after: [] });
+    const { toImage: image, toVersion: version } = pool;
+    const findings = provePool({ cluster, pool: green, image, version, nodes, before: [], after: [] });
     const waits = findings.every(({ code }) => code === "NodeNotReady" || code === "PoolWithoutNodes");
     if (findings.length === 0) return;
     if (!waits || nowMs(context) >= deadlineMs) return requireProof(work, findings);
@@ -91,19 +93,44 @@ function undoCordon({ context, input, undo }: PoolWork, nodes: readonly string[]
 }
 
 function* drainBlue(work: PoolWork, nodes: readonly string[]): Step<void> {
-  const { context, input } = work;
-  const { runId, pool } = input;
-  const width = pool.policy.parallelDrains;
+  const width = work.input.pool.policy.parallelDrains;
   for (let from = 0; from < nodes.length; from += width) {
-    if (yield* isCancelled(context, runId)) throw new PoolHalted("cancelled", "the run was cancelled");
+    yield* holdBetweenDrains(work, nodes.slice(from));
     const results = yield* drainTogether(work, nodes.slice(from, from + width), true);
-    if (results.some(({ outcome }) => outcome === "cancelled")) {
-      throw new PoolHalted("cancelled", "the run was cancelled");
-    }
+    if (results.some(({ outcome }) => outcome === "cancelled")) throw runCancelled();
     const failed = results.filter(({ outcome }) => outcome === "failed");
     for (const result of failed) reportDrain(work, result);
     if (failed.length > 0) throw new PoolHalted("failed", "a node did not drain");
   }
+}
+
+/**
+ * Begins no drain while the run is paused, or that could not end before the window shuts. Meanwhile the nodes that are not
+ * drained yet take pods again: a pause may last for days.
+ */
+function* holdBetweenDrains(work: PoolWork, remaining: readonly string[]): Step<void> {
+  const { context, input } = work;
+  const { runId, resourceId, window } = input;
+  let isFirst = true;
+  const passage = yield* passCheckpoint({
+    context,
+    runId,
+    window,
+    work: estimateDrain(),
+    *onHold({ reason, until }) {
+      if (isFirst) yield* perform(context, "uncordonNodes", { resourceId, runId, nodes: remaining });
+      isFirst = false;
+      work.show({ state: "waiting", waitingFor: until === null ? reason : `${reason}; until ${until}` });
+    },
+  });
+  if (!passage.go) throw runCancelled();
+  if (!passage.held) return;
+  work.show({ state: "draining" });
+  yield* perform(context, "cordonNodes", { resourceId, runId, nodes: remaining });
+}
+
+function runCancelled(): PoolHalted {
+  return new PoolHalted("cancelled", "the run was cancelled");
 }
 
 function* drainTogether(
@@ -111,9 +138,9 @@ function* drainTogether(
   nodes: readonly string[],
   stopsOnCancel: boolean,
 ): Step<DrainResult[]> {
-  const { runId, cluster, resourceId, pool, drain } = input;
+  const { runId, part, resourceId, pool, drain } = input;
   const children = nodes.map((node) => ({
-    instanceId: runIds.node(runId, cluster, pool.name, node),
+    instanceId: runIds.node(part, pool.name, node),
     input: { runId, resourceId, node, policy: drain, stopsOnCancel, progress: null } satisfies DrainNodeInput,
   }));
   const results = yield* runChildren<DrainResult>(context, "drainNode", children);
@@ -172,10 +199,10 @@ function* deleteBlue(work: PoolWork): Step<void> {
 
 function* deletePool(work: PoolWork, name: string, step: "delete" | "undo", onlyIfMadeByRun: boolean): Step<void> {
   const { context, input } = work;
-  const { runId, cluster, resourceId, pool } = input;
+  const { runId, part, resourceId, pool } = input;
   const outcome = yield* durableOperation(
     context,
-    runIds.operation(runId, cluster, pool.name, step),
+    runIds.operation(part, pool.name, step),
     { kind: "deletePool", resourceId, runId, pool: name, onlyIfMadeByRun },
     DELETE_HOURS,
   );

@@ -1,4 +1,3 @@
-import { CANCEL_EVENT } from "../domain/run-request.ts";
 import {
   askEntity,
   type EntityContext,
@@ -7,7 +6,7 @@ import {
   type OrchestrationContext,
   perform,
   type Step,
-  waitUntilOr,
+  waitUntil,
 } from "./durable.ts";
 
 /** Name of the entity that lets one run at a time change a cluster. */
@@ -24,8 +23,8 @@ export type LeaseAnswer =
   | { readonly granted: true }
   | { readonly granted: false; readonly holder: string; readonly since: string };
 
-/** How long a waiting run waits before it asks again. */
-const ASK_AGAIN_MS = 30_000;
+/** How long a waiting run waits before it asks again: longer each time, so that a day of waiting is a short history. */
+const ASK_AGAIN_MS = { first: 30_000, longest: 300_000 };
 
 /** Decides what an operation makes of a lease. Pure; asking twice is harmless. */
 export function leaseAfter(
@@ -74,6 +73,7 @@ export function* acquireLease(
   isCancelled: () => Step<boolean>,
 ): Step<boolean> {
   const id = context.df.instanceId;
+  let waitMs = ASK_AGAIN_MS.first;
   for (;;) {
     const answer = yield* askEntity<LeaseAnswer>(context, CLUSTER_LEASE, leaseKey(resourceId), "acquire", {
       id,
@@ -93,7 +93,8 @@ export function* acquireLease(
       yield* releaseLease(context, resourceId);
       return false;
     }
-    yield* waitUntilOr(context, nowMs(context) + ASK_AGAIN_MS, CANCEL_EVENT);
+    yield* waitUntil(context, nowMs(context) + waitMs);
+    waitMs = Math.min(ASK_AGAIN_MS.longest, waitMs * 1.5);
   }
 }
 

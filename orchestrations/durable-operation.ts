@@ -1,4 +1,4 @@
-import type { PoolOperation, PoolOperationState } from "../domain/pool-operation.ts";
+import type { LongOperation, OperationState } from "../domain/long-operation.ts";
 import { WAKE_EVENT } from "../domain/run-request.ts";
 import { nowMs, type OrchestrationContext, perform, runChild, type Step, waitUntilOr } from "./durable.ts";
 
@@ -10,10 +10,10 @@ export interface OperationOutcome {
 
 /** Input of the `followOperation` orchestration. */
 export interface FollowInput {
-  readonly operation: PoolOperation;
+  readonly operation: LongOperation;
   readonly deadlineMs: number;
   /** Set when the orchestration continues as new: how far the operation is. */
-  readonly state: PoolOperationState | null;
+  readonly state: OperationState | null;
 }
 
 /** Polls after which the orchestration begins a new history. */
@@ -27,7 +27,7 @@ const POLLS_PER_HISTORY = 40;
 export function* durableOperation(
   context: OrchestrationContext,
   instanceId: string,
-  operation: PoolOperation,
+  operation: LongOperation,
   deadlineHours: number,
 ): Step<OperationOutcome> {
   const deadlineMs = nowMs(context) + deadlineHours * 3_600_000;
@@ -47,7 +47,7 @@ export function* followOperation(context: OrchestrationContext): Step<OperationO
     const now = nowMs(context);
     if (now >= input.deadlineMs) return { outcome: "timed-out", message: "it did not end before its deadline" };
     const waitMs = Math.min(state.retryAfterSeconds * 1000, input.deadlineMs - now);
-    context.df.setCustomStatus({ operation: input.operation.kind, pool: input.operation.pool, polls: state.polls });
+    context.df.setCustomStatus({ operation: input.operation.kind, polls: state.polls });
     yield* waitUntilOr(context, now + waitMs, WAKE_EVENT);
     state = yield* perform(context, "pollOperation", { operation: input.operation, state });
   }

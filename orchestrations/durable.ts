@@ -79,7 +79,8 @@ export function* performEach<Name extends ActivityName>(
   return answers;
 }
 
-function* tryPerform<Name extends ActivityName>(
+/** Like `perform`, but a step that failed for good is an answer. */
+export function* tryPerform<Name extends ActivityName>(
   context: OrchestrationContext,
   name: Name,
   input: InputOf<Name>,
@@ -133,6 +134,18 @@ export function* askEntity<T>(
   input?: unknown,
 ): Step<T> {
   return (yield context.df.callEntity(new EntityId(entity, key), operation, input)) as T;
+}
+
+/** Asks several entities the same side by side, and waits for all answers. */
+export function* askEntities(
+  context: OrchestrationContext,
+  entity: string,
+  operation: string,
+  asks: ReadonlyArray<{ readonly key: string; readonly input: unknown }>,
+): Step<void> {
+  if (asks.length === 0) return;
+  const tasks = asks.map(({ key, input }) => context.df.callEntity(new EntityId(entity, key), operation, input));
+  yield context.df.Task.all(tasks);
 }
 
 /** Tells an entity something without waiting. */

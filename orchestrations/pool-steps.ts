@@ -39,7 +39,8 @@ export function* proveWhenSettled(work: PoolWork, poolName: string): Step<void> 
   for (;;) {
     const nodes = yield* perform(context, "listNodes", { resourceId, pool: poolName });
     const after = yield* perform(context, "observeWorkloads", { resourceId });
-    const proof = provePool({ cluster, pool: poolName, image: pool.toImage, nodes, before: baseline, after });
+    const { toImage: image, toVersion: version } = pool;
+    const proof = provePool({ cluster, pool: poolName, image, version, nodes, before: baseline, after });
     if (proof.length === 0) return;
     if (nowMs(context) >= deadlineMs) return requireProof(work, proof);
     yield* waitUntil(context, nowMs(context) + SETTLE_POLL_MS);

@@ -10,14 +10,19 @@ const DEADLINE_HOURS = 12;
 /** Lets AKS roll the pool node by node with surge nodes; then proves from the cluster that it did. */
 export function* surgePool(work: PoolWork): Step<void> {
   const { context, input } = work;
-  const { runId, cluster, resourceId, pool } = input;
+  const { runId, part, resourceId, pool } = input;
   work.show({ state: "upgrading" });
+  const isVersion = pool.toVersion !== pool.fromVersion;
+  const base = { resourceId, runId, pool: pool.name, image: pool.toImage };
   const outcome = yield* durableOperation(
     context,
-    runIds.operation(runId, cluster, pool.name, "upgrade"),
-    { kind: "upgradeNodeImage", resourceId, runId, pool: pool.name, image: pool.toImage },
+    runIds.operation(part, pool.name, "upgrade"),
+    isVersion ? { ...base, kind: "upgradePool", version: pool.toVersion } : { ...base, kind: "upgradeNodeImage" },
     DEADLINE_HOURS,
   );
-  requireSuccess(work, outcome, `upgrade the node image of pool ${pool.name}`);
+  const what = isVersion
+    ? `upgrade pool ${pool.name} to Kubernetes ${pool.toVersion}`
+    : `upgrade the node image of pool ${pool.name}`;
+  requireSuccess(work, outcome, what);
   yield* proveWhenSettled(work, pool.name);
 }

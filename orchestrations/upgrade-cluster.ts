@@ -1,10 +1,17 @@
-import type { ClusterState } from "../domain/api/run-view.ts";
+import type { WorkEstimate } from "../domain/admit-work.ts";
+import type { ClusterState, ControlPlaneState } from "../domain/api/run-view.ts";
+import { estimateControlPlane, estimatePool } from "../domain/estimate.ts";
 import type { Finding } from "../domain/finding.ts";
-import type { ClusterResult, PoolResult } from "../domain/report.ts";
+import type { ClusterResult, ControlPlaneResult, PoolResult } from "../domain/report.ts";
 import { runIds } from "../domain/run-request.ts";
 import type { ClusterStatus } from "../domain/run-status.ts";
 import type { ClusterPlan } from "../domain/upgrade-plan.ts";
+import type { VersionStep } from "../domain/version-step.ts";
+import type { MaintenanceWindow } from "../domain/window.ts";
+import { passCheckpoint } from "./checkpoint.ts";
 import { acquireLease, releaseLease } from "./cluster-lease.ts";
+import { readClusterPlan } from "./cluster-plan.ts";
+import { upgradeControlPlane } from "./control-plane.ts";
 import { errorText, nowIso, type OrchestrationContext, perform, runChild, type Step } from "./durable.ts";
 import { isCancelled } from "./run-record.ts";
 import type { UpgradePoolInput } from "./upgrade-pool.ts";
@@ -12,73 +19,144 @@ import type { UpgradePoolInput } from "./upgrade-pool.ts";
 /** Input of the `upgradeCluster` orchestration. */
 export interface UpgradeClusterInput {
   readonly runId: string;
-  readonly plan: ClusterPlan;
+  readonly ring: string;
+  readonly name: string;
+  /** Which try of the run it is, from 1. */
+  readonly attempt: number;
+  /** When the ring may be changed; null for always. */
+  readonly window: MaintenanceWindow | null;
 }
 
 type Outcome = Pick<ClusterResult, "outcome" | "reason">;
 
+/** A cluster's upgrade while it is under way. */
+interface ClusterWork {
+  readonly context: OrchestrationContext;
+  readonly input: UpgradeClusterInput;
+  readonly plan: ClusterPlan;
+  readonly findings: Finding[];
+  readonly pools: PoolResult[];
+  controlPlane: ControlPlaneResult | null;
+  show(state: ClusterState, reason?: string | null, controlPlane?: ControlPlaneState): void;
+}
+
 /**
- * Upgrades one cluster while it holds its lease: preflight, then pool by pool. It always answers a result; a blocker means
- * that nothing was touched.
+ * Upgrades one cluster while it holds its lease: preflight, the control plane, then pool by pool. It always answers a result;
+ * a blocker means that nothing was touched.
  */
 export function* upgradeCluster(context: OrchestrationContext): Step<ClusterResult> {
-  const { runId, plan } = context.df.getInput<UpgradeClusterInput>();
+  const input = context.df.getInput<UpgradeClusterInput>();
+  const { runId, name, attempt } = input;
   const startedAt = nowIso(context);
-  const findings: Finding[] = [];
-  const pools: PoolResult[] = [];
-  const show = (state: ClusterState, reason: string | null = null) =>
-    context.df.setCustomStatus({ state, reason, startedAt } satisfies ClusterStatus);
+  const plan = yield* readClusterPlan(context, runId, name);
+  const work = begin(context, input, plan, startedAt);
   let outcome: Outcome;
   try {
     const held = yield* acquireLease(
       context,
       plan.resourceId,
-      (holder) => show("queued", `${holder} is changing the cluster`),
+      (holder) => work.show("queued", `${holder} is changing the cluster`),
       () => isCancelled(context, runId),
     );
     if (!held) outcome = { outcome: "cancelled", reason: "cancelled while it waited for the cluster" };
     else {
       try {
-        outcome = yield* changeCluster(context, runId, plan, { findings, pools, show });
+        outcome = yield* changeCluster(work);
       } finally {
         yield* releaseLease(context, plan.resourceId);
       }
     }
   } catch (error) {
-    findings.push(stepFailed(plan.name, error));
+    work.findings.push(stepFailed(name, error));
     outcome = { outcome: "failed", reason: errorText(error) };
   }
-  show(outcome.outcome, outcome.reason);
-  return { name: plan.name, ...outcome, pools, findings, startedAt, endedAt: nowIso(context) };
+  work.show(outcome.outcome, outcome.reason);
+  const { controlPlane, pools, findings } = work;
+  return { name, ...outcome, attempt, controlPlane, pools, findings, startedAt, endedAt: nowIso(context) };
 }
 
-interface Parts {
-  readonly findings: Finding[];
-  readonly pools: PoolResult[];
-  readonly show: (state: ClusterState, reason?: string | null) => void;
+function begin(
+  context: OrchestrationContext,
+  input: UpgradeClusterInput,
+  plan: ClusterPlan,
+  startedAt: string,
+): ClusterWork {
+  let status: ClusterStatus = { state: "pending", reason: null, startedAt, controlPlane: "pending" };
+  return {
+    context,
+    input,
+    plan,
+    findings: [],
+    pools: [],
+    controlPlane: null,
+    show(state, reason = null, controlPlane = status.controlPlane) {
+      status = { state, reason, startedAt, controlPlane };
+      context.df.setCustomStatus(status);
+    },
+  };
 }
 
-function* changeCluster(context: OrchestrationContext, runId: string, plan: ClusterPlan, parts: Parts): Step<Outcome> {
-  parts.show("preflight");
-  const { findings, pools } = yield* perform(context, "preflightCluster", { plan });
-  parts.findings.push(...findings);
-  const blocker = parts.findings.find(({ severity }) => severity === "blocker");
+function* changeCluster(work: ClusterWork): Step<Outcome> {
+  const { context, plan } = work;
+  work.show("preflight");
+  const { findings, controlPlane, pools } = yield* perform(context, "preflightCluster", { plan });
+  work.findings.push(...findings);
+  const blocker = work.findings.find(({ severity }) => severity === "blocker");
   if (blocker) return { outcome: "blocked", reason: blocker.message };
-  if (pools.length === 0) return { outcome: "done", reason: "another run had upgraded it meanwhile" };
+  if (controlPlane === null && pools.length === 0) {
+    return { outcome: "done", reason: "another run had upgraded it meanwhile" };
+  }
   const baseline = yield* perform(context, "observeWorkloads", { resourceId: plan.resourceId });
+  if (controlPlane !== null) {
+    const ended = yield* changeControlPlane(work, controlPlane);
+    if (ended !== null) return ended;
+  }
   for (const pool of pools) {
-    if (yield* isCancelled(context, runId)) return { outcome: "cancelled", reason: "the run was cancelled" };
-    parts.show("upgrading", `pool ${pool.name}`);
+    if (!(yield* mayGoOn(work, estimatePool(pool)))) return { outcome: "cancelled", reason: "the run was cancelled" };
+    work.show("upgrading", `pool ${pool.name}`);
     const { name: cluster, resourceId, drain } = plan;
-    const input: UpgradePoolInput = { runId, cluster, resourceId, pool, drain, baseline };
-    const result = yield* runChild<PoolResult>(context, "upgradePool", runIds.pool(runId, cluster, pool.name), input);
-    parts.pools.push(result);
+    const { runId, attempt, window } = work.input;
+    const part = runIds.cluster(runId, cluster, attempt);
+    const input: UpgradePoolInput = { runId, part, cluster, resourceId, pool, drain, baseline, window };
+    const result = yield* runChild<PoolResult>(context, "upgradePool", runIds.pool(part, pool.name), input);
+    work.pools.push(result);
     if (result.outcome !== "done") {
       const reason = result.findings[0]?.message ?? `pool ${pool.name} was ${result.outcome}`;
       return { outcome: result.outcome, reason };
     }
   }
   return { outcome: "done", reason: null };
+}
+
+/** Upgrades the control plane; answers how the cluster ended when it did not come to its pools. */
+function* changeControlPlane(work: ClusterWork, step: VersionStep): Step<Outcome | null> {
+  const { context, input, plan } = work;
+  if (!(yield* mayGoOn(work, estimateControlPlane()))) return { outcome: "cancelled", reason: "the run was cancelled" };
+  work.show("upgrading", `control plane to Kubernetes ${step.to}`, "upgrading");
+  const startedAt = nowIso(context);
+  const part = runIds.cluster(input.runId, plan.name, input.attempt);
+  const found = yield* upgradeControlPlane(context, { runId: input.runId, part, plan, step });
+  const outcome = found.length === 0 ? "done" : "failed";
+  work.controlPlane = { from: step.from, to: step.to, outcome, startedAt, endedAt: nowIso(context) };
+  work.findings.push(...found);
+  work.show("upgrading", null, outcome);
+  return found[0] === undefined ? null : { outcome: "failed", reason: found[0].message };
+}
+
+/** Waits where nothing is half done while the run is paused or the window has no room; answers false when it was cancelled. */
+function* mayGoOn(work: ClusterWork, estimate: WorkEstimate): Step<boolean> {
+  const { context, input } = work;
+  const { go } = yield* passCheckpoint({
+    context,
+    runId: input.runId,
+    window: input.window,
+    work: estimate,
+    onHold({ reason, until }) {
+      work.show("waiting", until === null ? reason : `${reason}; until ${until}`);
+      return undefined;
+    },
+  });
+  return go;
 }
 
 function stepFailed(cluster: string, error: unknown): Finding {

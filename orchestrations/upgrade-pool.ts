@@ -4,6 +4,7 @@ import type { WorkloadFacts } from "../domain/proof.ts";
 import type { DrainResult, PoolResult } from "../domain/report.ts";
 import type { PoolStatus } from "../domain/run-status.ts";
 import type { PoolPlan } from "../domain/upgrade-plan.ts";
+import type { MaintenanceWindow } from "../domain/window.ts";
 import { replacePool } from "./blue-green.ts";
 import { errorText, nowIso, type OrchestrationContext, type Step, StepFailed } from "./durable.ts";
 import { surgePool } from "./surge.ts";
@@ -12,12 +13,16 @@ import { UndoStack } from "./undo-stack.ts";
 /** Input of the `upgradePool` orchestration. */
 export interface UpgradePoolInput {
   readonly runId: string;
+  /** Instance id of the cluster's part of the run. */
+  readonly part: string;
   readonly cluster: string;
   readonly resourceId: string;
   readonly pool: PoolPlan;
   readonly drain: DrainPolicy;
   /** How the cluster's workloads stood before the run touched it. */
   readonly baseline: readonly WorkloadFacts[];
+  /** When the ring may be changed; null for always. */
+  readonly window: MaintenanceWindow | null;
 }
 
 /** A pool's upgrade while it is under way: what its steps share. */
@@ -63,7 +68,7 @@ export function* upgradePool(context: OrchestrationContext): Step<PoolResult> {
     work.findings.push(...(yield* work.undo.run(input.cluster)));
     work.show({ state: "failed" });
   }
-  const { name, mode, policy, fromImage, toImage } = input.pool;
+  const { name, mode, policy, fromImage, toImage, fromVersion, toVersion } = input.pool;
   return {
     name,
     mode,
@@ -72,6 +77,8 @@ export function* upgradePool(context: OrchestrationContext): Step<PoolResult> {
     state: work.status().state,
     fromImage,
     toImage,
+    fromVersion,
+    toVersion,
     replacement: work.status().replacement,
     drains: work.drains,
     findings: work.findings,
@@ -81,7 +88,7 @@ export function* upgradePool(context: OrchestrationContext): Step<PoolResult> {
 }
 
 function begin(context: OrchestrationContext, input: UpgradePoolInput): PoolWork {
-  let status: PoolStatus = { state: "pending", replacement: null, nodes: [] };
+  let status: PoolStatus = { state: "pending", replacement: null, nodes: [], waitingFor: null };
   return {
     context,
     input,
@@ -90,7 +97,7 @@ function begin(context: OrchestrationContext, input: UpgradePoolInput): PoolWork
     findings: [],
     status: () => status,
     show(change) {
-      status = { ...status, ...change };
+      status = { ...status, waitingFor: null, ...change };
       context.df.setCustomStatus(status);
     },
   };

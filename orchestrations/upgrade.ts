@@ -1,37 +1,25 @@
 import { byGravity, type Finding } from "../domain/finding.ts";
-import type { ClusterConfig } from "../domain/fleet-config.ts";
 import type { ClusterResult, RingResult, UpgradeReport } from "../domain/report.ts";
-import type { RunRequest } from "../domain/run-request.ts";
-import type { Cancellation, FoldedEvent } from "../domain/run-status.ts";
-import { type Observation, planUpgrade, type UpgradePlan } from "../domain/upgrade-plan.ts";
+import { cancellationOf, type Signal } from "../domain/run-control.ts";
+import { type RunRequest, runIds } from "../domain/run-request.ts";
+import type { FoldedEvent } from "../domain/run-status.ts";
+import type { RingPlan, UpgradePlan } from "../domain/upgrade-plan.ts";
 import { verdictOf } from "../domain/verdict.ts";
-import {
-  errorText,
-  nowIso,
-  type OrchestrationContext,
-  perform,
-  performEach,
-  type Step,
-  StepFailed,
-} from "./durable.ts";
-import { runRing } from "./ring.ts";
+import { errorText, nowIso, type OrchestrationContext, perform, runChild, type Step, StepFailed } from "./durable.ts";
+import type { PlannedUpgrade, PlanUpgradeInput } from "./plan-upgrade.ts";
 import { noteEnd, noteStart } from "./run-index.ts";
-import { RunProgress } from "./run-progress.ts";
-import { closeRecord, recordPlan } from "./run-record.ts";
-
-/** Clusters that are looked at side by side when a run is planned. */
-const OBSERVE_WIDTH = 20;
+import { closeRecord } from "./run-record.ts";
+import type { UpgradeRingInput, UpgradeRingOutput } from "./upgrade-ring.ts";
 
 /**
- * The `upgrade` orchestration: plans over the whole fleet, then takes it ring by ring. A ring in which a cluster fails or is
- * blocked halts those after it. Every run ends in a report, whatever happened, and the report in a card.
+ * The `upgrade` orchestration: plans over the whole fleet, then takes it ring by ring. A ring that stays halted halts those
+ * after it. Every run ends in a report, whatever happened, and the report in a card.
  */
 export function* upgrade(context: OrchestrationContext): Step<UpgradeReport> {
   const request = context.df.getInput<RunRequest>();
   const id = context.df.instanceId;
   const startedAt = nowIso(context);
   noteStart(context, { id, kind: "upgrade", trigger: request.trigger, facts: request.facts, startedAt });
-  const progress = new RunProgress(context);
   const findings: Finding[] = [];
   const rings: RingResult[] = [];
   let fleetDigest = "";
@@ -39,48 +27,62 @@ export function* upgrade(context: OrchestrationContext): Step<UpgradeReport> {
   // A run that cannot read fleet.yaml has something to tell.
   let tellsTeams = true;
   try {
-    progress.phase("reading the fleet");
-    const { config, digest } = yield* perform(context, "readFleet", null);
-    fleetDigest = digest;
-    tellsTeams = config.notifications.teams;
-    const observations = yield* observeFleet(context, config.clusters);
-    const plan: UpgradePlan = planUpgrade(config, observations, request.targets);
-    findings.push(...plan.findings);
-    recordPlan(context, id, plan.rings);
-    progress.begin(plan.rings);
-    let halt: string | null = null;
-    for (const [index, ring] of plan.rings.entries()) {
-      const isLast = index === plan.rings.length - 1;
-      const result: RingResult = yield* runRing({ context, runId: id, ring, halt, isLast, progress });
-      rings.push(result);
-      halt ??= result.reason;
-    }
+    show(context, "reading the fleet");
+    const input: PlanUpgradeInput = { targets: request.targets, scope: request.scope };
+    const planned = yield* runChild<PlannedUpgrade>(context, "planUpgrade", runIds.plan(id), input);
+    fleetDigest = planned.fleetDigest;
+    tellsTeams = planned.tellsTeams;
+    findings.push(...planned.plan.findings);
+    yield* takeRings(context, id, planned.plan, rings);
   } catch (error) {
     broken = true;
     findings.push(runFailed(error));
   }
-  const { cancellation, folded } = yield* closeRecord(context, id);
+  const { control, folded } = yield* closeRecord(context, id);
+  const cancellation = cancellationOf(control);
   if (cancellation) findings.push(cancelled(cancellation));
   if (folded.length > 0) findings.push(foldedEvents(folded));
-  const report = assemble({ id, request, startedAt, fleetDigest, rings, findings, broken }, nowIso(context));
-  if (tellsTeams) yield* deliver(context, progress, report);
-  else progress.phase("finished; no card, as fleet.yaml asks");
+  const { signals } = control;
+  const report = assemble({ id, request, startedAt, fleetDigest, rings, findings, signals, broken }, nowIso(context));
+  if (tellsTeams) yield* deliver(context, report);
+  else show(context, "finished; no card, as fleet.yaml asks");
   noteEnd(context, { id, verdict: report.verdict, endedAt: report.endedAt });
   return report;
 }
 
-/** What stays unreachable after all tries is an observation, too: it must not stop the plan of the others. */
-function* observeFleet(context: OrchestrationContext, clusters: readonly ClusterConfig[]): Step<Observation[]> {
-  const observations: Observation[] = [];
-  for (let from = 0; from < clusters.length; from += OBSERVE_WIDTH) {
-    const batch = clusters.slice(from, from + OBSERVE_WIDTH).map(({ name, resourceId }) => ({ name, resourceId }));
-    const answers = yield* performEach(context, "observeCluster", batch);
-    for (const [index, answer] of answers.entries()) {
-      const name = batch[index]?.name ?? "";
-      observations.push(answer.ok ? answer.value : { name, unreachable: answer.failure.message });
+function* takeRings(context: OrchestrationContext, runId: string, plan: UpgradePlan, rings: RingResult[]): Step<void> {
+  let halt: string | null = null;
+  let declined: string | null = null;
+  for (const [index, ring] of plan.rings.entries()) {
+    if (halt !== null) {
+      rings.push(leftAlone(ring, halt));
+      continue;
     }
+    show(context, `ring ${ring.ring.name}`);
+    const isLast = index === plan.rings.length - 1;
+    const input: UpgradeRingInput = { runId, plan: ring, gates: plan.gates, isLast, declined };
+    const part = runIds.ring(runId, ring.ring.name);
+    const output: UpgradeRingOutput = yield* runChild<UpgradeRingOutput>(context, "upgradeRing", part, input);
+    rings.push(output.result);
+    halt = output.halt;
+    declined = output.declined;
   }
-  return observations;
+}
+
+/** A ring that was not begun. */
+function leftAlone({ ring, clusters }: RingPlan, reason: string): RingResult {
+  const nothing = { attempt: 0, controlPlane: null, pools: [], findings: [], startedAt: null, endedAt: null };
+  return {
+    name: ring.name,
+    state: "skipped",
+    reason,
+    clusters: clusters.map(({ name, skip }) => ({ name, outcome: "skipped", reason: skip ?? reason, ...nothing })),
+    findings: [],
+  };
+}
+
+function show(context: OrchestrationContext, phase: string): void {
+  context.df.setCustomStatus({ phase });
 }
 
 interface Outcome {
@@ -90,6 +92,7 @@ interface Outcome {
   readonly fleetDigest: string;
   readonly rings: readonly RingResult[];
   readonly findings: readonly Finding[];
+  readonly signals: readonly Signal[];
   readonly broken: boolean;
 }
 
@@ -97,6 +100,7 @@ function assemble(run: Outcome, endedAt: string): UpgradeReport {
   const clusters: ClusterResult[] = run.rings.flatMap((ring) => ring.clusters);
   const findings = byGravity([
     ...run.findings,
+    ...run.rings.flatMap((ring) => ring.findings),
     ...clusters.flatMap((cluster) => [...cluster.findings, ...cluster.pools.flatMap((pool) => pool.findings)]),
   ]);
   const outcomes = clusters.map(({ outcome }) => outcome);
@@ -110,17 +114,18 @@ function assemble(run: Outcome, endedAt: string): UpgradeReport {
     endedAt,
     fleetDigest: run.fleetDigest,
     rings: [...run.rings],
+    signals: [...run.signals],
     findings,
   };
 }
 
 /** A card that cannot be delivered does not change how the run went; the status says so. */
-function* deliver(context: OrchestrationContext, progress: RunProgress, report: UpgradeReport): Step<void> {
+function* deliver(context: OrchestrationContext, report: UpgradeReport): Step<void> {
   try {
     const { delivered } = yield* perform(context, "deliverCard", { report });
-    progress.phase(delivered ? "finished" : "finished; no card, TEAMS_WEBHOOK_URL is not set");
+    show(context, delivered ? "finished" : "finished; no card, TEAMS_WEBHOOK_URL is not set");
   } catch (error) {
-    progress.phase(`finished; the card could not be delivered: ${errorText(error)}`);
+    show(context, `finished; the card could not be delivered: ${errorText(error)}`);
   }
 }
 
@@ -148,7 +153,7 @@ function foldedEvents(folded: readonly FoldedEvent[]): Finding {
   };
 }
 
-function cancelled({ by, reason, at }: Cancellation): Finding {
+function cancelled({ by, reason, at }: Signal): Finding {
   return {
     code: "RunCancelled",
     severity: "info",

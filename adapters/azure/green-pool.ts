@@ -1,11 +1,13 @@
 import type { AgentPool } from "@azure/arm-containerservice";
-import { RUN_TAG } from "../../domain/pool-operation.ts";
+import { RUN_TAG } from "../../domain/long-operation.ts";
 
 /**
  * The pool that replaces another: everything its owner chose, and nothing that Azure reports or that would pin the old node
  * image (a snapshot in creationData). It is tagged with its run.
+ *
+ * @param version the version of Kubernetes that it gets; "" for that of the other one
  */
-export function greenPool(blue: AgentPool, runId: string): AgentPool {
+export function greenPool(blue: AgentPool, runId: string, version: string): AgentPool {
   const {
     id: _id,
     name: _name,
@@ -21,10 +23,10 @@ export function greenPool(blue: AgentPool, runId: string): AgentPool {
     virtualMachineNodesStatus: _virtualMachineNodesStatus,
     ...chosen
   } = blue;
-  const version = currentOrchestratorVersion ?? blue.orchestratorVersion;
+  const chosenVersion = version || currentOrchestratorVersion || blue.orchestratorVersion;
   return {
     ...chosen,
-    ...(version === undefined ? {} : { orchestratorVersion: version }),
+    ...(chosenVersion === undefined ? {} : { orchestratorVersion: chosenVersion }),
     tags: { ...blue.tags, [RUN_TAG]: runId },
   };
 }

@@ -15,6 +15,8 @@ const PAGE_SIZE = 500;
 export interface KubernetesCluster {
   /** Nodes of a pool. */
   nodesOfPool(pool: string): Promise<NodeFacts[]>;
+  /** All nodes, by name. */
+  nodes(): Promise<NodeFacts[]>;
   /** Pods on a node. */
   podsOnNode(node: string): Promise<PodFacts[]>;
   /** Every pod of the cluster. */
@@ -59,6 +61,7 @@ export async function openKubernetesCluster(name: string, config: KubeConfig): P
       ask(`list the nodes of pool ${pool}`, async () =>
         (await core.listNode({ labelSelector: `${POOL_LABEL}=${pool}` })).items.map(nodeFacts).sort(byName),
       ),
+    nodes: () => ask("list the nodes", async () => (await core.listNode({})).items.map(nodeFacts).sort(byName)),
     podsOnNode: (node) =>
       ask(`list the pods of node ${node}`, async () => (await listPods(`spec.nodeName=${node}`)).map(podFacts)),
     pods: () => ask("list the pods", async () => (await listPods()).map(podFacts)),

@@ -11,6 +11,7 @@ import { durationText } from "../../domain/duration-text.ts";
 import type { Finding } from "../../domain/finding.ts";
 import { type ClusterResult, type RingResult, summarize, type UpgradeReport } from "../../domain/report.ts";
 import type { Verdict } from "../../domain/verdict.ts";
+import { plain } from "./card-text.ts";
 
 /** How much of a report a card tells. */
 interface Detail {
@@ -143,12 +144,4 @@ function findingBlock(finding: Finding, show: Show): Container {
     }),
     new TextBlock(show(finding.remedy), { wrap: true, isSubtle: true, spacing: "None" }),
   );
-}
-
-/** Text that Teams' Markdown shows as it is, in one line, cut to a number of characters. */
-function plain(text: string, limit: number): string {
-  const line = text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").toWellFormed();
-  const characters = Array.from(line);
-  const cut = characters.length > limit ? `${characters.slice(0, limit - 1).join("")}…` : line;
-  return cut.replace(/[\\`*_[\]]/g, "\\$&").replace(/^(\s*)(?=[-+]\s)|(?<=^\s*\d+)(?=\.\s)/, "$1\\");
 }

@@ -31,9 +31,11 @@ const RUNS: Statuses<RunView["status"]> = {
 
 const RINGS: Statuses<RingState> = {
   pending: status("idle", "Pending"),
+  approval: status("warning", "Wants approval"),
   waiting: status("waiting", "Waiting"),
   running: status("active", "Running"),
   soaking: status("waiting", "Soaking"),
+  halted: status("bad", "Halted"),
   done: status("good", "Done"),
   failed: status("bad", "Failed"),
   skipped: status("skipped", "Skipped"),
@@ -42,6 +44,7 @@ const RINGS: Statuses<RingState> = {
 const CLUSTERS: Statuses<ClusterState | ClusterResult["outcome"]> = {
   pending: status("idle", "Pending"),
   queued: status("waiting", "Queued"),
+  waiting: status("waiting", "Waiting"),
   preflight: status("active", "Preflight"),
   upgrading: status("active", "Upgrading"),
   proving: status("active", "Proving"),
@@ -59,6 +62,7 @@ const POOLS: Statuses<PoolState | PoolResult["outcome"]> = {
   upgrading: status("active", "Upgrading"),
   soaking: status("waiting", "Soaking"),
   deleting: status("active", "Deleting old pool"),
+  waiting: status("waiting", "Waiting"),
   undoing: status("warning", "Undoing"),
   done: status("good", "Done"),
   failed: status("bad", "Failed"),

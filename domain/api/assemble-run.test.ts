@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../finding.ts";
 import type { ClusterResult, DrainResult, PoolResult, UpgradeReport } from "../report.ts";
+import { type RingConfig, fleetConfigSchema } from "../fleet-config.ts";
+import { NO_CONTROL } from "../run-control.ts";
 import type { RunRequest } from "../run-request.ts";
 import type { DrainStatus } from "../run-status.ts";
 import type { ClusterPlan, PoolPlan, RingPlan } from "../upgrade-plan.ts";
@@ -17,27 +19,36 @@ const request: RunRequest = {
   trigger: { by: "alex", reason: "CVE-2026-1", event: null },
   targets: null,
   facts: null,
+  scope: "minor",
 };
 
 const blocker: BlockerView = { pod: "shop/cart-0", code: "Terminating", message: "12 s left", since: BEGUN };
 
 function poolPlan(name: string): PoolPlan {
   const policy = { strategy: "blueGreen", parallelDrains: 1, soakMinutes: 0 } as const;
-  return { name, mode: "User", osType: "Linux", fromImage: "old", toImage: "new", policy };
+  const versions = { fromVersion: "1.33.5", toVersion: "1.33.5" };
+  return { name, mode: "User", osType: "Linux", count: 3, fromImage: "old", toImage: "new", ...versions, policy };
 }
 
 function clusterPlan(name: string, pools: string[], skip: string | null = null): ClusterPlan {
   const drain = { timeoutMinutes: 30, barePods: "block", emptyDir: "block" } as const;
-  return { name, resourceId: `/${name}`, pools: pools.map(poolPlan), drain, skip };
+  const left = { skip, skipCode: skip === null ? null : ("LeftAlone" as const) };
+  return { name, resourceId: `/${name}`, controlPlane: null, pools: pools.map(poolPlan), drain, ...left };
+}
+
+function ring(name: string): RingConfig {
+  return fleetConfigSchema.shape.rings.element.parse({ name });
 }
 
 const plan: RingPlan[] = [
   {
-    ring: { name: "dev", maxParallel: 1, soakMinutes: 0, window: null },
+    ring: ring("dev"),
+    approvals: [],
     clusters: [clusterPlan("dev-weu", ["sys", "shop"]), clusterPlan("dev-neu", [], "dev-neu is stopped")],
   },
   {
-    ring: { name: "prod", maxParallel: 1, soakMinutes: 0, window: null },
+    ring: ring("prod"),
+    approvals: [],
     clusters: [clusterPlan("prod-weu", ["shop"])],
   },
 ];
@@ -49,14 +60,15 @@ function drainResult(node: string, outcome: DrainResult["outcome"]): DrainResult
 }
 
 function poolResult(name: string, change: Partial<PoolResult> = {}): PoolResult {
-  const images = { fromImage: "old", toImage: "new", replacement: `${name}2` };
+  const images = { fromImage: "old", toImage: "new", fromVersion: "1.33.5", toVersion: "1.33.5", replacement: `${name}2` };
   const times = { startedAt: BEGUN, endedAt: ENDED };
   const how = { mode: "User", strategy: "blueGreen", outcome: "done", state: "done" } as const;
   return { name, ...how, ...images, ...times, drains: [drainResult("n1", "drained")], findings: [], ...change };
 }
 
 function clusterResult(name: string, change: Partial<ClusterResult> = {}): ClusterResult {
-  return { name, outcome: "done", reason: null, pools: [], findings: [], startedAt: BEGUN, endedAt: ENDED, ...change };
+  const nothing = { reason: null, attempt: 1, controlPlane: null, pools: [], findings: [] };
+  return { name, outcome: "done", ...nothing, startedAt: BEGUN, endedAt: ENDED, ...change };
 }
 
 function run(change: Partial<RunParts> = {}): RunParts {
@@ -68,8 +80,10 @@ function run(change: Partial<RunParts> = {}): RunParts {
     updatedAt: UPDATED,
     request,
     status: null,
+    control: NO_CONTROL,
     plan: [],
     report: null,
+    rings: new Map(),
     clusters: new Map(),
     ...change,
   };

@@ -1,6 +1,7 @@
 import type { ClusterResult, DrainResult, PoolResult, RingResult, UpgradeReport } from "../report.ts";
+import { pauseOf, type RunControl } from "../run-control.ts";
 import type { RunRequest } from "../run-request.ts";
-import type { ClusterStatus, DrainStatus, PoolStatus, RunStatus } from "../run-status.ts";
+import type { ClusterStatus, DrainStatus, PoolStatus, RingStatus, RunStatus } from "../run-status.ts";
 import type { ClusterPlan, PoolPlan, RingPlan } from "../upgrade-plan.ts";
 import type { ClusterView, NodeView, PoolView, RingView, RunView } from "./run-view.ts";
 
@@ -24,6 +25,14 @@ export interface ClusterParts {
   readonly pools: ReadonlyMap<string, PoolParts>;
 }
 
+/** What is known of a ring's upgrade. */
+export interface RingParts {
+  readonly status: RingStatus | null;
+  readonly result: RingResult | null;
+  /** What its lanes wait for. */
+  readonly waiting: ReadonlyArray<{ readonly reason: string; readonly until: string | null }>;
+}
+
 /** What is known of a run. */
 export interface RunParts {
   readonly id: string;
@@ -34,18 +43,22 @@ export interface RunParts {
   readonly updatedAt: string;
   readonly request: RunRequest;
   readonly status: RunStatus | null;
+  readonly control: RunControl;
   readonly plan: readonly RingPlan[];
   readonly report: UpgradeReport | null;
+  readonly rings: ReadonlyMap<string, RingParts>;
   readonly clusters: ReadonlyMap<string, ClusterParts>;
 }
 
 /** Puts a run together as the API shows it: from its report once there is one, before that from its plan and its parts. */
 export function assembleRun(run: RunParts): RunView {
-  const { id, report, request, status } = run;
+  const { id, report, request, status, control } = run;
   const common = { id, kind: "upgrade", trigger: request.trigger, startedAt: run.createdAt } as const;
+  const asked = { gates: [...control.gates], signals: [...control.signals] };
   if (report) {
     return {
       ...common,
+      ...asked,
       status: "finished",
       phase: status?.phase ?? "finished",
       verdict: report.verdict,
@@ -57,43 +70,87 @@ export function assembleRun(run: RunParts): RunView {
     };
   }
   const hasEnded = run.state === "ended";
+  const rings = run.plan.map((ring) => liveRing(ring, run));
   return {
     ...common,
+    ...asked,
     status: hasEnded ? "finished" : run.state === "pending" ? "pending" : "running",
-    phase: hasEnded ? `ended without a report: ${run.brokenBy ?? "unknown"}` : (status?.phase ?? "waiting to start"),
+    phase: hasEnded ? `ended without a report: ${run.brokenBy ?? "unknown"}` : livePhase(run, rings),
     verdict: hasEnded ? "failed" : null,
     updatedAt: run.updatedAt,
     endedAt: hasEnded ? run.updatedAt : null,
-    rings: run.plan.map((ring) => liveRing(ring, run)),
+    rings,
     findings: [...run.clusters.values()].flatMap(({ result }) => result?.findings ?? []),
   };
 }
 
+const RING_PHASES: Readonly<Record<RingView["state"], string>> = {
+  pending: "about to begin ring",
+  approval: "waiting for the approval of ring",
+  waiting: "waiting for the window of ring",
+  running: "upgrading ring",
+  soaking: "soaking after ring",
+  halted: "halted in ring",
+  done: "done with ring",
+  failed: "failed in ring",
+  skipped: "skipped ring",
+};
+
+function livePhase({ status, control }: RunParts, rings: readonly RingView[]): string {
+  const pause = pauseOf(control);
+  const current = rings.findLast(({ state }) => state !== "pending");
+  const phase = current ? `${RING_PHASES[current.state]} ${current.name}` : (status?.phase ?? "waiting to start");
+  return pause ? `paused by ${pause.by}: ${phase}` : phase;
+}
+
 function liveRing({ ring, clusters }: RingPlan, run: RunParts): RingView {
-  const progress = run.status?.rings.find(({ name }) => name === ring.name);
+  const { status = null, result = null, waiting = [] } = run.rings.get(ring.name) ?? {};
+  if (result) return endedRing(result, run.plan);
+  const live = clusters.map((plan) => liveCluster(plan, run.clusters.get(plan.name), status));
+  const isBusy = live.some(({ state }) => BUSY.has(state));
+  const [wait] = status?.state === "running" && !isBusy ? waiting : [];
   return {
     name: ring.name,
-    state: progress?.state ?? "pending",
-    waitingUntil: progress?.waitingUntil ?? null,
-    reason: progress?.reason ?? null,
-    clusters: clusters.map((plan) => liveCluster(plan, run.clusters.get(plan.name))),
+    state: wait ? "waiting" : (status?.state ?? "pending"),
+    waitingUntil: wait?.until ?? status?.waitingUntil ?? null,
+    reason: wait?.reason ?? status?.reason ?? null,
+    clusters: live,
   };
 }
 
-function liveCluster(plan: ClusterPlan, parts: ClusterParts | undefined): ClusterView {
+/** States of a cluster in which the run does something to it. */
+const BUSY: ReadonlySet<ClusterView["state"]> = new Set(["queued", "waiting", "preflight", "upgrading", "proving"]);
+
+function liveCluster(plan: ClusterPlan, parts: ClusterParts | undefined, ring: RingStatus | null): ClusterView {
   const { status = null, result = null } = parts ?? {};
-  const idle = plan.skip === null ? "pending" : "skipped";
+  const skip = plan.skip ?? (isDeclined(plan, ring) ? (ring?.declined ?? null) : null);
+  const idle = skip === null ? "pending" : "skipped";
+  const { controlPlane } = plan;
   return {
     name: plan.name,
     state: result?.outcome ?? status?.state ?? idle,
-    reason: result?.reason ?? status?.reason ?? plan.skip,
+    reason: result?.reason ?? status?.reason ?? skip,
     startedAt: result?.startedAt ?? status?.startedAt ?? null,
     endedAt: result?.endedAt ?? null,
+    attempt: parts === undefined ? 0 : (ring?.attempts[plan.name] ?? 1),
+    controlPlane:
+      controlPlane === null
+        ? null
+        : {
+            from: controlPlane.from,
+            to: controlPlane.to,
+            state: result?.controlPlane?.outcome ?? status?.controlPlane ?? (skip === null ? "pending" : "skipped"),
+          },
     pools: plan.pools.map((pool) => {
       const ended = result?.pools.find(({ name }) => name === pool.name);
       return ended ? endedPool(ended) : livePool(pool, parts?.pools.get(pool.name));
     }),
   };
+}
+
+/** Whether nothing of a cluster's plan is left once its upgrade of Kubernetes is not approved. */
+function isDeclined({ pools }: ClusterPlan, ring: RingStatus | null): boolean {
+  return (ring?.declined ?? null) !== null && pools.every(({ fromImage, toImage }) => fromImage === toImage);
 }
 
 function livePool(plan: PoolPlan, parts: PoolParts | undefined): PoolView {
@@ -106,6 +163,9 @@ function livePool(plan: PoolPlan, parts: PoolParts | undefined): PoolView {
     state: status?.state ?? "pending",
     fromImage: plan.fromImage,
     toImage: plan.toImage,
+    fromVersion: plan.fromVersion,
+    toVersion: plan.toVersion,
+    reason: status?.waitingFor ?? null,
     replacement: status?.replacement ?? null,
     nodes: (status?.nodes ?? []).map((name) => liveNode(name, drains.get(name))),
   };
@@ -141,7 +201,7 @@ function endedRing({ name, state, reason, clusters }: RingResult, plan: readonly
 
 /** Pools that were planned and never begun were left alone. */
 function endedCluster(cluster: ClusterResult, planned: readonly PoolPlan[]): ClusterView {
-  const { name, outcome, reason, startedAt, endedAt, pools } = cluster;
+  const { name, outcome, reason, startedAt, endedAt, attempt, controlPlane, pools } = cluster;
   const untouched = planned.filter((plan) => !pools.some((pool) => pool.name === plan.name));
   return {
     name,
@@ -149,6 +209,8 @@ function endedCluster(cluster: ClusterResult, planned: readonly PoolPlan[]): Clu
     reason,
     startedAt,
     endedAt,
+    attempt,
+    controlPlane: controlPlane && { from: controlPlane.from, to: controlPlane.to, state: controlPlane.outcome },
     pools: [
       ...pools.map(endedPool),
       ...untouched.map((plan): PoolView => ({ ...livePool(plan, undefined), state: "skipped" })),
@@ -157,8 +219,9 @@ function endedCluster(cluster: ClusterResult, planned: readonly PoolPlan[]): Clu
 }
 
 function endedPool(pool: PoolResult): PoolView {
-  const { name, mode, strategy, state, fromImage, toImage, replacement, drains } = pool;
-  return { name, mode, strategy, state, fromImage, toImage, replacement, nodes: drains.map(endedNode) };
+  const { name, mode, strategy, state, fromImage, toImage, fromVersion, toVersion, replacement, drains } = pool;
+  const nodes = drains.map(endedNode);
+  return { name, mode, strategy, state, fromImage, toImage, fromVersion, toVersion, reason: null, replacement, nodes };
 }
 
 function endedNode(drain: DrainResult): NodeView {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { findingSchema } from "../finding.ts";
+import { gateSchema, signalSchema } from "../run-control.ts";
 import { verdictSchema } from "../verdict.ts";
 
 const instant = z.iso.datetime().describe("ISO 8601 instant, UTC");
@@ -36,6 +37,7 @@ export const poolStateSchema = z.enum([
   "upgrading",
   "soaking",
   "deleting",
+  "waiting",
   "undoing",
   "done",
   "failed",
@@ -51,6 +53,10 @@ export const poolViewSchema = z
     state: poolStateSchema,
     fromImage: z.string(),
     toImage: z.string(),
+    fromVersion: z.string(),
+    toVersion: z.string(),
+    /** Why the pool waits, if it does. */
+    reason: z.string().nullable(),
     /** The green pool's name, once chosen. */
     replacement: z.string().nullable(),
     nodes: z.array(nodeViewSchema),
@@ -58,9 +64,13 @@ export const poolViewSchema = z
   .meta({ id: "PoolView" });
 export type PoolView = z.infer<typeof poolViewSchema>;
 
+export const controlPlaneStateSchema = z.enum(["pending", "upgrading", "done", "failed", "skipped"]);
+export type ControlPlaneState = z.infer<typeof controlPlaneStateSchema>;
+
 export const clusterStateSchema = z.enum([
   "pending",
   "queued",
+  "waiting",
   "preflight",
   "upgrading",
   "proving",
@@ -79,12 +89,26 @@ export const clusterViewSchema = z
     reason: z.string().nullable(),
     startedAt: instant.nullable(),
     endedAt: instant.nullable(),
+    /** How often the run has tried it. */
+    attempt: z.int(),
+    /** The upgrade of the control plane; null when the plan has none. */
+    controlPlane: z.object({ from: z.string(), to: z.string(), state: controlPlaneStateSchema }).nullable(),
     pools: z.array(poolViewSchema),
   })
   .meta({ id: "ClusterView" });
 export type ClusterView = z.infer<typeof clusterViewSchema>;
 
-export const ringStateSchema = z.enum(["pending", "waiting", "running", "soaking", "done", "failed", "skipped"]);
+export const ringStateSchema = z.enum([
+  "pending",
+  "approval",
+  "waiting",
+  "running",
+  "soaking",
+  "halted",
+  "done",
+  "failed",
+  "skipped",
+]);
 export type RingState = z.infer<typeof ringStateSchema>;
 
 export const ringViewSchema = z
@@ -121,6 +145,10 @@ export const runViewSchema = z
     updatedAt: instant,
     endedAt: instant.nullable(),
     rings: z.array(ringViewSchema),
+    /** What the run asks of people. */
+    gates: z.array(gateSchema),
+    /** What people told it. */
+    signals: z.array(signalSchema),
     findings: z.array(findingSchema),
   })
   .meta({ id: "Run" });

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type * as df from "durable-functions";
 import { z } from "zod";
-import type { RunRequest } from "../../domain/run-request.ts";
+import { type RunRequest, upgradeScopeSchema } from "../../domain/run-request.ts";
 import type { AppPorts } from "../ports.ts";
 import { listRuns, readRun } from "../run-reader.ts";
 import { json, operatorRoute } from "./operator-route.ts";
@@ -13,6 +13,7 @@ const MOST_RUNS = 200;
 const startSchema = z.strictObject({
   kind: z.literal("upgrade"),
   clusters: z.array(z.string()).min(1).optional(),
+  scope: upgradeScopeSchema.default("minor"),
   by: z.string().trim().min(1).max(200),
   reason: z.string().trim().min(1).max(1000),
 });
@@ -24,7 +25,7 @@ export function registerRuns(ports: AppPorts): void {
     method: "POST",
     route: "runs",
     handle: async (request, client, context) => {
-      const { clusters, by, reason } = await readBody(request, startSchema);
+      const { clusters, scope, by, reason } = await readBody(request, startSchema);
       const { config } = await ports.readFleet();
       const known = new Set(config.clusters.map(({ name }) => name));
       const unknown = (clusters ?? []).filter((name) => !known.has(name));
@@ -38,6 +39,7 @@ export function registerRuns(ports: AppPorts): void {
         trigger: { by, reason, event: null },
         targets: clusters ?? null,
         facts: null,
+        scope,
       };
       await client.startNew("upgrade", { instanceId: id, input });
       context.log(`${by} started run ${id}: ${reason}`);

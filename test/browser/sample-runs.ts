@@ -49,6 +49,8 @@ export function pool(name: string, changes: Partial<PoolView> = {}): PoolView {
     ...{ name, mode: "User", strategy: "blueGreen", state: "done", replacement: `${name}2`, nodes: [] },
     fromImage: "AKSUbuntu-2204gen2containerd-202610.27.0",
     toImage: "AKSUbuntu-2204gen2containerd-202611.10.0",
+    fromVersion: "1.33.5", toVersion: "1.33.5",
+    reason: null,
     ...changes,
   };
 }
@@ -56,7 +58,8 @@ export function pool(name: string, changes: Partial<PoolView> = {}): PoolView {
 /** A cluster, done unless told otherwise. */
 export function cluster(name: string, changes: Partial<ClusterView> = {}): ClusterView {
   const pools = [pool("system", { mode: "System", strategy: "surge", replacement: null }), pool("apps")];
-  return { name, state: "done", reason: null, startedAt: ago(3_000), endedAt: ago(1_200), pools, ...changes };
+  const times = { startedAt: ago(3_000), endedAt: ago(1_200) };
+  return { name, state: "done", reason: null, attempt: 1, controlPlane: null, ...times, pools, ...changes };
 }
 
 /** A ring, done unless told otherwise. */

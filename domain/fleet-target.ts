@@ -1,0 +1,145 @@
+import { compare } from "semver";
+import type { ClusterFacts, PoolFacts } from "./cluster-facts.ts";
+import type { Finding } from "./finding.ts";
+import { isOlderImage, newestImages, parseNodeImage } from "./node-image.ts";
+import { notOutYet } from "./plan-findings.ts";
+import type { PolicyWord, UpgradePolicy } from "./ring-policy.ts";
+import type { UpgradeScope } from "./run-request.ts";
+import { isOlderVersion, minorOf, newestStep, type StepKind, stepKind, type VersionStep } from "./version-step.ts";
+
+/** A cluster that a run is about, and what its ring allows. */
+export interface ClusterTarget {
+  readonly facts: ClusterFacts;
+  readonly policy: UpgradePolicy;
+}
+
+/** What one run goes to, everywhere: an image for each family, and a version for each step. */
+export interface FleetTarget {
+  readonly scope: UpgradeScope;
+  readonly images: ReadonlyMap<string, string>;
+  /** Version to go to, by `patch 1.33` or `minor 1.33`: the kind of step and the minor version that it leaves. */
+  readonly versions: ReadonlyMap<string, string>;
+}
+
+const KINDS: readonly StepKind[] = ["patch", "minor"];
+
+/** Chooses for the whole run the newest image of each family and the newest version for each step that any cluster is offered. */
+export function fleetTarget(targets: readonly ClusterTarget[], scope: UpgradeScope): FleetTarget {
+  const images = newestImages(targets.flatMap(({ facts }) => facts.pools.map((pool) => pool.latestNodeImageVersion)));
+  const versions = new Map<string, string>();
+  for (const { facts } of targets) {
+    for (const kind of KINDS) {
+      const step = newestStep(facts.kubernetesVersion, facts.upgrades, kind);
+      const key = `${kind} ${minorOf(facts.kubernetesVersion)}`;
+      const known = versions.get(key);
+      if (step && (known === undefined || compare(known, step.to) < 0)) versions.set(key, step.to);
+    }
+    // A cluster that runs the newest patch already has nothing to be offered, and the others of its minor go there.
+    const key = `patch ${minorOf(facts.kubernetesVersion)}`;
+    const known = versions.get(key);
+    if (known !== undefined && isOlderVersion(known, facts.kubernetesVersion))
+      versions.set(key, facts.kubernetesVersion);
+  }
+  return { scope, images, versions };
+}
+
+/** Something newer that fleet.yaml does not let a run do by itself. */
+export interface Tell {
+  readonly what: string;
+  readonly from: string;
+  readonly word: "notify" | "never" | "not asked for";
+}
+
+/** What a run wants of a cluster. */
+export interface Wanted {
+  readonly controlPlane: VersionStep | null;
+  readonly pool: (pool: PoolFacts) => { readonly image: string; readonly version: string };
+  /** What a person has to approve first. */
+  readonly approvals: readonly string[];
+  /** What the cluster waits for. */
+  readonly waits: readonly Finding[];
+  readonly tells: readonly Tell[];
+}
+
+/** Decides what a run wants of a cluster: the run's choice, as far as the ring's policy and the region allow. */
+export function wantedFor({ facts, policy }: ClusterTarget, target: FleetTarget): Wanted {
+  const said: Said = { waits: [], tells: [] };
+  const approvals = new Set<string>();
+  const controlPlane = wantedStep({ facts, policy }, target, said);
+  const version = controlPlane?.to ?? facts.kubernetesVersion;
+  if (controlPlane && policy[controlPlane.kind] === "approve") {
+    approvals.add(`Kubernetes ${minorOf(controlPlane.from)} to ${controlPlane.to} (${controlPlane.kind})`);
+  }
+  for (const candidate of facts.pools) {
+    const { chosen, waitsFor } = poolImage(facts, candidate, target.images);
+    if (waitsFor !== null) said.waits.push(waitsFor);
+    if (chosen === candidate.nodeImageVersion) continue;
+    if (policy.nodeImage === "approve") approvals.add(`node image ${chosen}`);
+    if (policy.nodeImage === "notify") {
+      said.tells.push({ what: `node image ${chosen}`, from: candidate.nodeImageVersion, word: "notify" });
+    }
+  }
+  const pool = (candidate: PoolFacts) => {
+    const image = poolImage(facts, candidate, target.images);
+    const own = { image: candidate.nodeImageVersion, version: candidate.kubernetesVersion };
+    if (image.waitsFor !== null) return own;
+    const to = poolVersion(candidate, version, policy, target.scope);
+    // New nodes of another version get the newest image with it, whether it is wanted by itself or not.
+    return to !== own.version || policy.nodeImage !== "notify" ? { image: image.chosen, version: to } : own;
+  };
+  return { controlPlane, pool, approvals: [...approvals], ...said };
+}
+
+interface Said {
+  readonly waits: Finding[];
+  readonly tells: Tell[];
+}
+
+/** The step of the control plane: the furthest that scope and policy allow; what they do not allow is told. */
+function wantedStep(
+  { facts, policy }: ClusterTarget,
+  { scope, versions }: FleetTarget,
+  said: Said,
+): VersionStep | null {
+  const from = facts.kubernetesVersion;
+  let wanted: VersionStep | null = null;
+  for (const kind of KINDS) {
+    const to = versions.get(`${kind} ${minorOf(from)}`);
+    if (to === undefined || stepKind(from, to) !== kind) continue;
+    const word: PolicyWord = policy[kind];
+    const isAsked = scope === "minor" || scope === kind;
+    if (word === "notify" || word === "never") said.tells.push({ what: `Kubernetes ${to}`, from, word });
+    else if (!isAsked) said.tells.push({ what: `Kubernetes ${to}`, from, word: "not asked for" });
+    else if (facts.upgrades.some(({ version }) => version === to)) wanted = { kind, from, to };
+    else {
+      const offered = facts.upgrades.map(({ version }) => version).join(", ") || "nothing newer";
+      said.waits.push(notOutYet(facts, facts.name, `Kubernetes ${to}`, offered));
+    }
+  }
+  return wanted;
+}
+
+/** Pools follow the control plane, as far as the policy allows steps of that kind. */
+function poolVersion(pool: PoolFacts, controlPlane: string, policy: UpgradePolicy, scope: UpgradeScope): string {
+  if (!isOlderVersion(pool.kubernetesVersion, controlPlane)) return pool.kubernetesVersion;
+  const kind: StepKind = minorOf(pool.kubernetesVersion) === minorOf(controlPlane) ? "patch" : "minor";
+  const isAsked = scope === "minor" || (scope === "patch" && kind === "patch");
+  const isAllowed = policy[kind] === "auto" || policy[kind] === "approve";
+  return isAsked && isAllowed ? controlPlane : pool.kubernetesVersion;
+}
+
+/** The run's image for a pool; its own while that is not out in its region. */
+function poolImage(
+  facts: ClusterFacts,
+  pool: PoolFacts,
+  images: ReadonlyMap<string, string>,
+): { readonly chosen: string; readonly waitsFor: Finding | null } {
+  const latest = pool.latestNodeImageVersion;
+  const current = pool.nodeImageVersion;
+  if (latest === "") return { chosen: current, waitsFor: null };
+  const chosen = images.get(parseNodeImage(latest)?.family ?? "") ?? latest;
+  if (chosen === current || chosen === latest) return { chosen, waitsFor: null };
+  const isBehind = isOlderImage(latest, chosen) && current !== chosen;
+  if (!isBehind) return { chosen: latest, waitsFor: null };
+  return { chosen: current, waitsFor: notOutYet(facts, `${facts.name}/${pool.name}`, `node image ${chosen}`, latest) };
+}

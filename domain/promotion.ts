@@ -1,0 +1,39 @@
+import { isFailure, type RingQueue } from "./ring-queue.ts";
+import type { RingPlan } from "./upgrade-plan.ts";
+
+/** Whether the rings after this one may begin. */
+export type Promotion =
+  | { readonly kind: "promote" }
+  /** Somebody is asked how to go on. */
+  | { readonly kind: "halt"; readonly reason: string; readonly evidence: readonly string[] }
+  /** Nothing to be asked: the run was cancelled, or nothing shows yet that the upgrade works. */
+  | { readonly kind: "stop"; readonly reason: string };
+
+/**
+ * Decides by what a ring's clusters came to: a cancelled run stops; more failures than the budget, or fewer successes than
+ * the ring asks for, halt it; and a ring in which no cluster runs what the run goes to, since its regions wait for it, has
+ * proven nothing, so those after it wait for the next run.
+ */
+export function promotionOf(plan: RingPlan, queue: RingQueue): Promotion {
+  if (queue.stopped === "cancelled" || queue.ended.some(({ outcome }) => outcome === "cancelled")) {
+    return { kind: "stop", reason: "cancelled" };
+  }
+  const wasBegun = queue.ended.length > 0;
+  // Lanes that were cancelled while they waited leave their clusters in the queue.
+  if (queue.stopped === null && queue.todo.length > 0) return { kind: "stop", reason: "cancelled" };
+  const failures = queue.ended.filter(({ outcome }) => isFailure(outcome));
+  const evidence = failures.map(({ name, outcome }) => `${name}: ${outcome}`);
+  if (queue.stopped !== null) return { kind: "halt", reason: queue.stopped, evidence };
+  const done = queue.ended.filter(({ outcome }) => outcome === "done").length;
+  const rate = wasBegun ? (100 * done) / queue.ended.length : 100;
+  if (rate < plan.ring.successRatePercent) {
+    const reason = `halted: ${done} of ${queue.ended.length} clusters are done, ${plan.ring.successRatePercent} % are asked for`;
+    return { kind: "halt", reason, evidence };
+  }
+  const proven = done > 0 || plan.clusters.some(({ skipCode }) => skipCode === "UpToDate");
+  const waiting = plan.clusters.filter(({ skipCode }) => skipCode === "NotOutInRegion");
+  if (!proven && waiting.length > 0) {
+    return { kind: "stop", reason: `no cluster of ring ${plan.ring.name} has it yet: ${waiting[0]?.skip ?? ""}` };
+  }
+  return { kind: "promote" };
+}

@@ -1,0 +1,184 @@
+import { estimateCluster } from "../domain/estimate.ts";
+import type { Finding } from "../domain/finding.ts";
+import type { GatePolicy } from "../domain/fleet-config.ts";
+import { promotionOf } from "../domain/promotion.ts";
+import type { ClusterResult, RingResult } from "../domain/report.ts";
+import { allowedFailures } from "../domain/ring-policy.ts";
+import { isFailure, type RingQueue } from "../domain/ring-queue.ts";
+import { runIds } from "../domain/run-request.ts";
+import type { RingStatus } from "../domain/run-status.ts";
+import { type ClusterPlan, changesVersions, type RingPlan, withoutVersions } from "../domain/upgrade-plan.ts";
+import { keepClusterPlans } from "./cluster-plan.ts";
+import { askEntity, type OrchestrationContext, performEach, runChildren, type Step } from "./durable.ts";
+import { askAfterHalt, askApproval, type HaltAnswer } from "./gates.ts";
+import type { RingLaneInput } from "./ring-lane.ts";
+import { RING_QUEUE } from "./ring-queue.ts";
+import { soakRing } from "./soak-ring.ts";
+
+/** Input of the `upgradeRing` orchestration. */
+export interface UpgradeRingInput {
+  readonly runId: string;
+  readonly plan: RingPlan;
+  readonly gates: GatePolicy;
+  /** The last ring has nothing to soak for. */
+  readonly isLast: boolean;
+  /** Why the upgrades of Kubernetes are left out: an earlier ring's were not approved. */
+  readonly declined: string | null;
+}
+
+/** How a ring went, and what that means for those after it. */
+export interface UpgradeRingOutput {
+  readonly result: RingResult;
+  /** Why no ring after it may begin; null when they may. */
+  readonly halt: string | null;
+  readonly declined: string | null;
+}
+
+/** A ring while it is under way. */
+export interface RingWork {
+  readonly context: OrchestrationContext;
+  readonly input: UpgradeRingInput;
+  readonly findings: Finding[];
+  show(change: Partial<RingStatus>): void;
+}
+
+/** Clusters whose results are fetched side by side. */
+const COLLECT_WIDTH = 10;
+
+/**
+ * Takes one ring: asks for approval where the policy wants it, upgrades its clusters in as many lanes as may go side by side,
+ * each only while the window has room for it, and soaks. What fails beyond the ring's budget, or is not healthy afterwards,
+ * halts it until somebody says how to go on.
+ */
+export function* upgradeRing(context: OrchestrationContext): Step<UpgradeRingOutput> {
+  const input = context.df.getInput<UpgradeRingInput>();
+  const work = begin(context, input);
+  const { plan, declined } = yield* approve(work);
+  yield* keepClusterPlans(context, input.runId, plan.clusters);
+  const attempts = new Map(todoOf(plan).map(({ name }) => [name, 1]));
+  let todo = todoOf(plan);
+  for (let round = 1; ; round += 1) {
+    const queue = yield* runRound(work, plan, todo, attempts, round);
+    let verdict = promotionOf(plan, queue);
+    if (verdict.kind === "promote" && !input.isLast) verdict = yield* soakRing(work, plan, queue);
+    const answer = verdict.kind === "halt" ? yield* askAfterHalt(work, round, verdict) : "go-on";
+    if (answer !== "retry") return yield* end(work, plan, { verdict, answer, declined });
+    todo = todoOf(plan).filter(({ name }) => !isDone(queue, name));
+    for (const { name } of todo) {
+      const wasBegun = queue.ended.some((ended) => ended.name === name);
+      attempts.set(name, (attempts.get(name) ?? 1) + (wasBegun ? 1 : 0));
+    }
+  }
+}
+
+function begin(context: OrchestrationContext, input: UpgradeRingInput): RingWork {
+  let status: RingStatus = {
+    state: "pending",
+    waitingUntil: null,
+    reason: null,
+    declined: input.declined,
+    attempts: {},
+    lanes: [],
+  };
+  return {
+    context,
+    input,
+    findings: [],
+    show(change) {
+      status = { ...status, waitingUntil: null, reason: null, ...change };
+      context.df.setCustomStatus(status);
+    },
+  };
+}
+
+function todoOf(plan: RingPlan): ClusterPlan[] {
+  return plan.clusters.filter(({ skip }) => skip === null);
+}
+
+function isDone(queue: RingQueue, name: string): boolean {
+  return queue.ended.some((ended) => ended.name === name && ended.outcome === "done");
+}
+
+/** The plan as far as it is approved. Without an answer in time, what had to be approved is left out. */
+function* approve(work: RingWork): Step<{ readonly plan: RingPlan; readonly declined: string | null }> {
+  const { plan, declined } = work.input;
+  if (declined !== null) return { plan: withoutVersions(plan, declined), declined };
+  if (plan.approvals.length === 0 || todoOf(plan).length === 0) return { plan, declined: null };
+  const answer = yield* askApproval(work);
+  if (answer === null) return { plan, declined: null };
+  work.show({ declined: answer });
+  return { plan: withoutVersions(plan, answer), declined: changesVersions(plan) ? answer : null };
+}
+
+/** Upgrades the clusters that are left to do; answers how they stand then. */
+function* runRound(
+  work: RingWork,
+  plan: RingPlan,
+  todo: readonly ClusterPlan[],
+  attempts: ReadonlyMap<string, number>,
+  round: number,
+): Step<RingQueue> {
+  const { context, input } = work;
+  const { ring } = plan;
+  const key = runIds.ring(input.runId, ring.name);
+  const clusters = todo.map((cluster) => ({
+    name: cluster.name,
+    attempt: attempts.get(cluster.name) ?? 1,
+    ...estimateCluster(cluster),
+  }));
+  const fill = { clusters, allowedFailures: allowedFailures(ring.failureBudget, plan.clusters.length) };
+  yield* askEntity(context, RING_QUEUE, key, "fill", fill);
+  const width = Math.min(ring.maxParallel, todo.length);
+  const lanes = Array.from({ length: width }, (_, lane) => ({
+    instanceId: runIds.lane(input.runId, ring.name, round, lane),
+    input: { runId: input.runId, ring: ring.name, window: ring.window } satisfies RingLaneInput,
+  }));
+  const again = [...attempts].filter(([, attempt]) => attempt > 1);
+  work.show({
+    state: "running",
+    attempts: Object.fromEntries(again),
+    lanes: lanes.map(({ instanceId }) => instanceId),
+  });
+  yield* runChildren<null>(context, "ringLane", lanes);
+  return yield* askEntity<RingQueue>(context, RING_QUEUE, key, "read");
+}
+
+interface Ended {
+  readonly verdict: ReturnType<typeof promotionOf>;
+  readonly answer: HaltAnswer;
+  readonly declined: string | null;
+}
+
+function* end(work: RingWork, plan: RingPlan, { verdict, answer, declined }: Ended): Step<UpgradeRingOutput> {
+  const { context, input, findings } = work;
+  const queue = yield* askEntity<RingQueue>(context, RING_QUEUE, runIds.ring(input.runId, plan.ring.name), "read");
+  const reason = verdict.kind === "promote" ? null : verdict.reason;
+  const halt = reason === null || answer === "skip" ? null : reason;
+  const clusters = yield* collect(work, plan, queue, reason ?? "left alone");
+  const failed = clusters.some(({ outcome }) => isFailure(outcome));
+  const begun = queue.ended.length > 0;
+  const state = reason === null ? "done" : failed ? "failed" : begun && answer === "skip" ? "done" : "skipped";
+  work.show({ state, reason });
+  return { result: { name: plan.ring.name, state, reason, clusters, findings }, halt, declined };
+}
+
+/** The results of all clusters, in the order of the plan. */
+function* collect(work: RingWork, plan: RingPlan, queue: RingQueue, reason: string): Step<ClusterResult[]> {
+  const { context, input } = work;
+  const results = new Map<string, ClusterResult>();
+  for (let from = 0; from < queue.ended.length; from += COLLECT_WIDTH) {
+    const batch = queue.ended.slice(from, from + COLLECT_WIDTH);
+    const asks = batch.map(({ name, attempt }) => ({ instanceId: runIds.cluster(input.runId, name, attempt) }));
+    for (const [index, answer] of (yield* performEach(context, "readClusterResult", asks)).entries()) {
+      const name = batch[index]?.name ?? "";
+      if (!answer.ok) throw new Error(`the result of ${name} cannot be read: ${answer.failure.message}`);
+      results.set(name, answer.value);
+    }
+  }
+  return plan.clusters.map((cluster) => results.get(cluster.name) ?? leftAlone(cluster, cluster.skip ?? reason));
+}
+
+function leftAlone({ name }: ClusterPlan, reason: string): ClusterResult {
+  const nothing = { attempt: 0, controlPlane: null, pools: [], findings: [], startedAt: null, endedAt: null };
+  return { name, outcome: "skipped", reason, ...nothing };
+}
