@@ -18,7 +18,8 @@ function pool(change: Partial<PoolResult> = {}): PoolResult {
     state: "done",
     fromImage: "AKSUbuntu-2204-202601.05.0",
     toImage: "AKSUbuntu-2204-202602.10.0",
-    fromVersion: "1.33.5", toVersion: "1.33.5",
+    fromVersion: "1.33.5",
+    toVersion: "1.33.5",
     replacement: "shop2",
     drains: [drain("n1", "drained", 4), drain("n2", "failed", 1)],
     findings: [],
@@ -72,8 +73,8 @@ describe("a report as Markdown", () => {
       cluster({ name: "dev-neu", outcome: "skipped", reason: "dev-neu is stopped", ...LEFT_ALONE }),
     ];
     const rings: UpgradeReport["rings"] = [
-      { name: "dev", state: "done", reason: null, clusters },
-      { name: "prod", state: "skipped", reason: "halted: dev-weu failed", clusters: [] },
+      { name: "dev", state: "done", reason: null, clusters, findings: [] },
+      { name: "prod", state: "skipped", reason: "halted: dev-weu failed", clusters: [], findings: [] },
     ];
     expect(reportMarkdown(report({ verdict: "passed-with-warnings", rings, findings: [finding()] }))).toBe(
       `# Upgrade upgrade-0123456789abcdef: passed-with-warnings
@@ -116,7 +117,13 @@ fleet.yaml: sha256 ${"0".repeat(64)}
       {
         verdict: "passed-with-warnings",
         rings: [
-          { name: "dev", state: "done", reason: null, clusters: [cluster({ outcome: "skipped", ...LEFT_ALONE })] },
+          {
+            name: "dev",
+            state: "done",
+            reason: null,
+            clusters: [cluster({ outcome: "skipped", ...LEFT_ALONE })],
+            findings: [],
+          },
         ],
       },
       "0 of 1 clusters done",
@@ -132,6 +139,7 @@ fleet.yaml: sha256 ${"0".repeat(64)}
             state: "failed",
             reason: "halted: dev-weu failed",
             clusters: [cluster({ outcome: "failed", pools: [pool({ outcome: "failed", replacement: null })] })],
+            findings: [],
           },
         ],
       },
@@ -200,6 +208,7 @@ describe("text from outside", () => {
               state: "failed",
               reason: text,
               clusters: [cluster({ name: text, reason: text, pools: [pool({ name: text, toImage: text })] })],
+              findings: [],
             },
           ],
         }),

@@ -19,7 +19,7 @@ function drain(outcome: DrainResult["outcome"], evicted: number): DrainResult {
 }
 
 function pool(outcome: PoolResult["outcome"], drains: DrainResult[]): PoolResult {
-  const images = { fromImage: "old", toImage: "new", replacement: "shop2" };
+  const images = { fromImage: "old", toImage: "new", replacement: "shop2", fromVersion: "1.33.5", toVersion: "1.34.2" };
   const common = {
     name: "shop",
     mode: "User",
@@ -32,7 +32,9 @@ function pool(outcome: PoolResult["outcome"], drains: DrainResult[]): PoolResult
 }
 
 function cluster(outcome: ClusterResult["outcome"], pools: PoolResult[]): ClusterResult {
-  return { name: "dev-weu", outcome, reason: null, pools, findings: [], startedAt: AT, endedAt: AT };
+  const controlPlane = { from: "1.33.5", to: "1.34.2", outcome: "done", startedAt: AT, endedAt: AT } as const;
+  const parts = { reason: null, attempt: 1, controlPlane, pools, findings: [] };
+  return { name: "dev-weu", outcome, ...parts, startedAt: AT, endedAt: AT };
 }
 
 function report(clusters: ClusterResult[]): UpgradeReport {
@@ -44,7 +46,8 @@ function report(clusters: ClusterResult[]): UpgradeReport {
     startedAt: AT,
     endedAt: AT,
     fleetDigest: "0".repeat(64),
-    rings: [{ name: "dev", state: "done", reason: null, clusters }],
+    rings: [{ name: "dev", state: "done", reason: null, clusters, findings: [] }],
+    signals: [{ id: "s1", kind: "approve", by: "ada", reason: "tested", at: AT, gate: "approve-dev" }],
     findings: [],
   };
 }
@@ -131,7 +134,12 @@ describe("a report that is read again", () => {
     ["another kind", { ...good, kind: "rebuild" }],
     ["an instant that is none", { ...good, endedAt: "yesterday" }],
     ["no word on its fleet.yaml", { ...good, fleetDigest: undefined }],
-    ["half a cluster", { ...good, rings: [{ name: "dev", state: "done", reason: null, clusters: [{ name: "a" }] }] }],
+    [
+      "half a cluster",
+      { ...good, rings: [{ name: "dev", state: "done", reason: null, clusters: [{ name: "a" }], findings: [] }] },
+    ],
+    ["a signal that there is not", { ...good, signals: [{ ...good.signals[0], kind: "hurry" }] }],
+    ["no word on its signals", { ...good, signals: undefined }],
     ["another run's output", null],
   ])("is refused with %s", (_what, value) => {
     expect(upgradeReportSchema.safeParse(value).success).toBe(false);

@@ -7,12 +7,15 @@ const request = {
   trigger: { by: "alex", reason: "CVE-2026-1", event: null },
   targets: ["dev-weu"],
   facts: null,
+  scope: "minor",
 };
 
 describe("a request for a run", () => {
   it.each([
     ["by a person, for one cluster", request],
     ["for the whole fleet", { ...request, targets: null }],
+    ["for node images alone", { ...request, scope: "nodeImage" }],
+    ["for patches of Kubernetes too", { ...request, scope: "patch" }],
     [
       "by an event",
       {
@@ -28,6 +31,8 @@ describe("a request for a run", () => {
   it.each([
     ["another kind", { ...request, kind: "rebuild" }],
     ["a member that nobody knows", { ...request, force: true }],
+    ["a scope that there is not", { ...request, scope: "major" }],
+    ["no word on its scope", { ...request, scope: undefined }],
     ["no trigger", { ...request, trigger: undefined }],
     ["targets that are no names", { ...request, targets: [1] }],
     ["no word on the targets", { ...request, targets: undefined }],
@@ -38,16 +43,19 @@ describe("a request for a run", () => {
 
 describe("ids of a run's parts", () => {
   const name = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?$/);
-  const place = fc.record({ cluster: name, pool: name, node: name });
+  // Pools of AKS are named with letters and digits alone.
+  const poolName = fc.stringMatching(/^[a-z][a-z0-9]{0,11}$/);
+  const place = fc.record({ cluster: name, pool: poolName, node: name, number: fc.integer({ min: 1, max: 12 }) });
 
   it("hold nothing that an instance id may not hold, and are short enough for the longest names", () => {
-    const longest = runIds.node(`upgrade-${"0".repeat(16)}`, "c".repeat(63), "p".repeat(12), "n".repeat(63));
+    const part = runIds.cluster(`upgrade-${"0".repeat(16)}`, "c".repeat(63), 99);
+    const longest = runIds.node(part, "p".repeat(12), "n".repeat(63));
     // DurableClient of the extension: at most 256 characters, none of / \ # ? and no control character.
     expect(longest.length).toBeLessThanOrEqual(256);
     expect(longest).not.toMatch(/[/\\#?]/);
   });
 
-  it("differ for every cluster, pool, node and operation", () => {
+  it("differ for every ring, lane, cluster, try, pool, node and operation", () => {
     fc.assert(
       fc.property(fc.uniqueArray(place, { maxLength: 8, selector: (one) => JSON.stringify(one) }), (places) => {
         const ids = new Map<string, string>();
@@ -55,15 +63,24 @@ describe("ids of a run's parts", () => {
           expect(ids.get(id) ?? what).toBe(what);
           ids.set(id, what);
         };
-        for (const { cluster, pool, node } of places) {
-          note(runIds.cluster("run", cluster), `cluster ${cluster}`);
-          note(runIds.pool("run", cluster, pool), `pool ${cluster} ${pool}`);
-          note(runIds.node("run", cluster, pool, `aks-${node}`), `node ${cluster} ${pool} ${node}`);
+        note("run", "run");
+        note(runIds.plan("run"), "plan");
+        for (const { cluster, pool, node, number } of places) {
+          const ring = cluster;
+          note(runIds.ring("run", ring), `ring ${ring}`);
+          note(runIds.lane("run", ring, 1, number), `lane ${ring} 1 ${number}`);
+          note(runIds.lane("run", ring, number, 1), `lane ${ring} ${number} 1`);
+          const part = runIds.cluster("run", cluster, number);
+          note(part, `cluster ${cluster} ${number}`);
+          note(runIds.controlPlane(part), `control plane ${cluster} ${number}`);
+          note(runIds.pool(part, pool), `pool ${cluster} ${number} ${pool}`);
+          note(runIds.node(part, pool, `aks-${node}`), `node ${cluster} ${number} ${pool} ${node}`);
           for (const step of OPERATION_STEPS) {
-            note(runIds.operation("run", cluster, pool, step), `${step} ${cluster} ${pool}`);
+            note(runIds.operation(part, pool, step), `${step} ${cluster} ${number} ${pool}`);
           }
         }
       }),
+      { examples: [[[{ cluster: "plan", pool: "a", node: "a", number: 1 }]]] },
     );
   });
 });

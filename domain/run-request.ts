@@ -20,7 +20,8 @@ export type RunRequest = z.infer<typeof runRequestSchema>;
 
 /** Ids of a run's parts. Instance ids may hold no slash, and names of clusters and rings hold none of `:~*`. */
 export const runIds = {
-  plan: (runId: string) => `${runId}*plan`,
+  /** A ring may be called "plan". */
+  plan: (runId: string) => `${runId}~plan`,
   ring: (runId: string, ring: string) => `${runId}*${ring}`,
   lane: (runId: string, ring: string, round: number, lane: number) => `${runId}*${ring}*${round}*${lane}`,
   /** A cluster's part; what is tried again is another part. */

@@ -46,7 +46,7 @@ const reported: AgentPool = {
 describe("the pool that replaces another", () => {
   it("has everything its owner chose, the version it runs and the run's tag, and nothing that Azure reports", () => {
     const blue = { ...chosen, ...reported, orchestratorVersion: "1.33", tags: { team: "shop" } };
-    expect(greenPool(blue, "upgrade-1")).toEqual({
+    expect(greenPool(blue, "upgrade-1", "")).toEqual({
       ...chosen,
       orchestratorVersion: "1.33.5",
       tags: { team: "shop", "drydock-run": "upgrade-1" },
@@ -55,28 +55,35 @@ describe("the pool that replaces another", () => {
 
   it("is not pinned to the old node image by a snapshot", () => {
     const snapshot = "/subscriptions/1/resourceGroups/rg/providers/Microsoft.ContainerService/snapshots/s";
-    expect(greenPool({ ...chosen, creationData: { sourceResourceId: snapshot } }, "r")).not.toHaveProperty(
+    expect(greenPool({ ...chosen, creationData: { sourceResourceId: snapshot } }, "r", "")).not.toHaveProperty(
       "creationData",
     );
   });
 
   it.each([
-    ["the version that was asked for, when Azure reports none", { orchestratorVersion: "1.33" }, "1.33"],
-    ["the version that it runs", { orchestratorVersion: "1.32", currentOrchestratorVersion: "1.33.5" }, "1.33.5"],
-    ["none, when none is known", {}, undefined],
-  ])("takes %s", (_what, versions, expected) => {
-    expect(greenPool(versions, "r").orchestratorVersion).toBe(expected);
+    ["the version that was asked for, when Azure reports none", { orchestratorVersion: "1.33" }, "", "1.33"],
+    ["the version that it runs", { orchestratorVersion: "1.32", currentOrchestratorVersion: "1.33.5" }, "", "1.33.5"],
+    [
+      "the version that the run goes to, whatever the other one runs",
+      { orchestratorVersion: "1.32", currentOrchestratorVersion: "1.33.5" },
+      "1.34.2",
+      "1.34.2",
+    ],
+    ["the version that the run goes to, when none is known", {}, "1.34.2", "1.34.2"],
+    ["none, when none is known", {}, "", undefined],
+  ])("takes %s", (_what, versions, version, expected) => {
+    expect(greenPool(versions, "r", version).orchestratorVersion).toBe(expected);
   });
 
   it("takes its run's tag in place of the one of the run that made the blue pool", () => {
-    expect(greenPool({ tags: { "drydock-run": "upgrade-1" } }, "upgrade-2").tags).toEqual({
+    expect(greenPool({ tags: { "drydock-run": "upgrade-1" } }, "upgrade-2", "").tags).toEqual({
       "drydock-run": "upgrade-2",
     });
   });
 
   it("leaves the blue pool as it is", () => {
     const blue = Object.freeze({ ...chosen, ...reported, tags: Object.freeze({ team: "shop" }) });
-    greenPool(blue, "upgrade-1");
+    greenPool(blue, "upgrade-1", "");
     expect(blue.tags).toEqual({ team: "shop" });
   });
 });

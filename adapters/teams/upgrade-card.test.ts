@@ -14,12 +14,14 @@ const LIMIT_BYTES = 24_000;
 function pool(name: string, outcome: PoolResult["outcome"] = "done"): PoolResult {
   const times = { startedAt: "2026-03-01T12:01:00Z", endedAt: "2026-03-01T12:21:00Z" };
   const images = { fromImage: "AKSUbuntu-2204-202601.05.0", toImage: "AKSUbuntu-2204-202602.10.0" };
+  const versions = { fromVersion: "1.33.5", toVersion: "1.33.5" };
   const drain = { podsTotal: 4, podsLeft: 0, evicted: 4, blockers: [], outcome: "drained", ...times } as const;
   const how = { mode: "User", strategy: "blueGreen", outcome, state: outcome === "done" ? "done" : "failed" } as const;
   return {
     name,
     ...how,
     ...images,
+    ...versions,
     replacement: `${name}2`,
     drains: [{ node: "n1", ...drain, blockers: [] }],
     findings: [],
@@ -30,11 +32,11 @@ function pool(name: string, outcome: PoolResult["outcome"] = "done"): PoolResult
 function cluster(name: string, outcome: ClusterResult["outcome"], change: Partial<ClusterResult> = {}): ClusterResult {
   const times = { startedAt: "2026-03-01T12:00:00Z", endedAt: "2026-03-01T12:25:00Z" };
   const pools = outcome === "done" ? [pool("sys"), pool("shop")] : [];
-  return { name, outcome, reason: null, pools, findings: [], ...times, ...change };
+  return { name, outcome, reason: null, attempt: 1, controlPlane: null, pools, findings: [], ...times, ...change };
 }
 
 function ring(name: string, state: RingResult["state"], reason: string | null, clusters: ClusterResult[]): RingResult {
-  return { name, state, reason, clusters };
+  return { name, state, reason, clusters, findings: [] };
 }
 
 function finding(change: Partial<Finding> = {}): Finding {
@@ -60,6 +62,7 @@ function report(change: Partial<UpgradeReport> = {}): UpgradeReport {
     endedAt: "2026-03-01T14:10:00Z",
     fleetDigest: "0".repeat(64),
     rings: [ring("dev", "done", null, [cluster("dev-weu", "done")])],
+    signals: [],
     findings: [],
     ...change,
   };

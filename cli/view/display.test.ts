@@ -13,6 +13,8 @@ const run: RunView = {
   updatedAt: "2026-11-21T12:00:00Z",
   endedAt: null,
   rings: [],
+  gates: [],
+  signals: [],
   findings: [],
 };
 const clock = { virtualNowMs: () => Date.parse("2026-11-21T12:03:11Z"), realElapsedMs: () => 1_000 };

@@ -31,6 +31,9 @@ const apps: PoolView = {
   state: "draining",
   fromImage: "v1",
   toImage: "v2",
+  fromVersion: "1.33.5",
+  toVersion: "1.33.5",
+  reason: null,
   replacement: "apps2",
   nodes: [
     node("aks-apps-0", { state: "drained", podsTotal: 5 }),
@@ -53,7 +56,8 @@ const system: PoolView = {
 };
 
 function cluster(name: string, change: Partial<ClusterView> = {}): ClusterView {
-  return { name, state: "pending", reason: null, startedAt: null, endedAt: null, pools: [apps], ...change };
+  const nothing = { reason: null, startedAt: null, endedAt: null, attempt: 1, controlPlane: null };
+  return { name, state: "pending", ...nothing, pools: [apps], ...change };
 }
 
 const run: RunView = {
@@ -93,6 +97,8 @@ const run: RunView = {
       clusters: [],
     },
   ],
+  gates: [],
+  signals: [],
   findings: [],
 };
 

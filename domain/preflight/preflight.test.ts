@@ -50,7 +50,8 @@ function budget(name: string, change: Partial<BudgetFacts> = {}): BudgetFacts {
 
 function poolPlan(name: string, strategy: "surge" | "blueGreen"): PoolPlan {
   const policy = { strategy, parallelDrains: 1, soakMinutes: 0 };
-  return { name, mode: "User", osType: "Linux", fromImage: "old", toImage: "new", policy };
+  const versions = { fromVersion: "1.33.5", toVersion: "1.33.5" };
+  return { name, mode: "User", osType: "Linux", count: 1, fromImage: "old", toImage: "new", ...versions, policy };
 }
 
 function poolFacts(name: string, provisioningState = "Succeeded"): PoolFacts {
@@ -72,9 +73,11 @@ function poolFacts(name: string, provisioningState = "Succeeded"): PoolFacts {
 const plan: ClusterPlan = {
   name: "dev-weu",
   resourceId: "/subscriptions/1/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/dev-weu",
+  controlPlane: null,
   pools: [poolPlan("sys", "surge"), poolPlan("shop", "blueGreen")],
   drain: POLICY,
   skip: null,
+  skipCode: null,
 };
 
 const cluster: ClusterFacts = {

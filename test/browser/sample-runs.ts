@@ -49,7 +49,8 @@ export function pool(name: string, changes: Partial<PoolView> = {}): PoolView {
     ...{ name, mode: "User", strategy: "blueGreen", state: "done", replacement: `${name}2`, nodes: [] },
     fromImage: "AKSUbuntu-2204gen2containerd-202610.27.0",
     toImage: "AKSUbuntu-2204gen2containerd-202611.10.0",
-    fromVersion: "1.33.5", toVersion: "1.33.5",
+    fromVersion: "1.33.5",
+    toVersion: "1.33.5",
     reason: null,
     ...changes,
   };
@@ -76,14 +77,20 @@ export function run(id: string, changes: Partial<RunView> = {}): RunView {
       reason: "node images for Kubernetes 1.34.2 on dev-weu",
       event: { type: "Microsoft.ContainerService.NewKubernetesVersionAvailable", source: "/x/dev-weu", id: "e-1" },
     },
-    ...{ startedAt: ago(3_600), updatedAt: ago(2), endedAt: null, rings: [], findings: [] },
+    ...{ startedAt: ago(3_600), updatedAt: ago(2), endedAt: null, rings: [], gates: [], signals: [], findings: [] },
     ...changes,
   });
 }
 
 /** What the list of runs has of a run. */
-export function summaryOf({ rings: _rings, findings: _findings, ...summary }: RunView): object {
-  return summary;
+export function summaryOf({
+  rings: _rings,
+  findings: _findings,
+  gates: _gates,
+  signals: _signals,
+  ...rest
+}: RunView): object {
+  return rest;
 }
 
 /** A run under way: one ring done, one that soaks, one with a drain that is held. */
@@ -165,6 +172,7 @@ export function reportOf(view: RunView): UpgradeReport {
     fleetDigest: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     rings: view.rings.map((part) => ({
       ...part,
+      findings: [],
       clusters: part.clusters.map((member) => ({
         ...member,
         ...{ outcome: member.state, findings: [] },
