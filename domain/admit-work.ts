@@ -14,27 +14,53 @@ export interface WorkEstimate {
 }
 
 const MINUTE_MS = 60_000;
+/** Openings that are looked at before it is said that none is long enough; a week rarely has more. */
+const LOOKED_AT = 20;
+
+interface Opening {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly isOpen: boolean;
+  /** Its whole length, also of one that is open already. */
+  readonly lengthMs: number;
+}
 
 /**
  * Decides whether work may be begun: only in an open window, and only when it can be ended before the window shuts. Work that
- * is longer than the whole opening is begun when its first piece fits: it is held at the window's end and goes on in the
- * next one. Without a window work may always be begun.
+ * is longer than every opening is begun when its first piece fits: it is held at the window's end and goes on in the next
+ * one. When not even that ever fits, there is nothing to wait for (`askAtMs` null). Without a window work may always be begun.
  */
 export function admitWork(window: MaintenanceWindow | null, nowMs: number, work: WorkEstimate): Admission {
   if (window === null) return { admitted: true };
   const state = windowStateAt(window, nowMs);
-  if (!state.open) return { admitted: false, askAtMs: state.opensAtMs, reason: state.reason };
-  const leftMs = state.closesAtMs - nowMs;
-  if (work.totalMs <= leftMs) return { admitted: true };
-  const isLongerThanAll = work.totalMs > state.closesAtMs - state.openedAtMs;
-  if (isLongerThanAll && work.pieceMs <= leftMs) return { admitted: true };
-  const next = windowStateAt(window, state.closesAtMs);
-  const needMs = isLongerThanAll ? work.pieceMs : work.totalMs;
+  const openings = openingsFrom(window, nowMs);
+  const needMs = openings.some(({ lengthMs }) => lengthMs >= work.totalMs) ? work.totalMs : work.pieceMs;
+  const fitting = openings.find(({ fromMs, toMs }) => toMs - fromMs >= needMs);
+  if (fitting?.isOpen) return { admitted: true };
   const need = Math.ceil(needMs / MINUTE_MS);
-  const left = Math.floor(leftMs / MINUTE_MS);
-  return {
-    admitted: false,
-    askAtMs: next.open ? state.closesAtMs : next.opensAtMs,
-    reason: `the ring's window shuts in ${left} min, and about ${need} min are needed`,
-  };
+  if (fitting === undefined) {
+    const reason = `no opening of the ring's window is long enough: about ${need} min are needed`;
+    return { admitted: false, askAtMs: null, reason: openings.length === 0 && !state.open ? state.reason : reason };
+  }
+  const [current] = openings;
+  const left = current ? Math.floor((current.toMs - current.fromMs) / MINUTE_MS) : 0;
+  const reason = state.open ? `the ring's window shuts in ${left} min, and about ${need} min are needed` : state.reason;
+  return { admitted: false, askAtMs: fitting.fromMs, reason };
+}
+
+/** What is left of the opening now, and the next ones. */
+function openingsFrom(window: MaintenanceWindow, nowMs: number): Opening[] {
+  const openings: Opening[] = [];
+  let atMs = nowMs;
+  while (openings.length < LOOKED_AT) {
+    const state = windowStateAt(window, atMs);
+    if (state.open) {
+      const { openedAtMs, closesAtMs } = state;
+      const isOpen = atMs === nowMs;
+      openings.push({ fromMs: atMs, toMs: closesAtMs, isOpen, lengthMs: closesAtMs - openedAtMs });
+      atMs = closesAtMs;
+    } else if (state.opensAtMs === null) break;
+    else atMs = state.opensAtMs;
+  }
+  return openings;
 }

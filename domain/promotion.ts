@@ -19,8 +19,6 @@ export function promotionOf(plan: RingPlan, queue: RingQueue): Promotion {
     return { kind: "stop", reason: "cancelled" };
   }
   const wasBegun = queue.ended.length > 0;
-  // Lanes that were cancelled while they waited leave their clusters in the queue.
-  if (queue.stopped === null && queue.todo.length > 0) return { kind: "stop", reason: "cancelled" };
   const failures = queue.ended.filter(({ outcome }) => isFailure(outcome));
   const evidence = failures.map(({ name, outcome }) => `${name}: ${outcome}`);
   if (queue.stopped !== null) return { kind: "halt", reason: queue.stopped, evidence };

@@ -100,6 +100,8 @@ export function queueAfter(
     }
     case "putBack":
       return { queue: putBack(queue, input as string), answer: null };
+    case "stop":
+      return { queue: { ...queue, stopped: queue.stopped ?? (input as string) }, answer: null };
     case "end": {
       const { name, outcome } = input as { readonly name: string; readonly outcome: ClusterOutcome };
       return { queue: noteOutcome(queue, name, outcome), answer: null };

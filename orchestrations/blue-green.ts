@@ -123,7 +123,8 @@ function* holdBetweenDrains(work: PoolWork, remaining: readonly string[]): Step<
       work.show({ state: "waiting", waitingFor: until === null ? reason : `${reason}; until ${until}` });
     },
   });
-  if (!passage.go) throw runCancelled();
+  if (passage.stop?.kind === "cancelled") throw runCancelled();
+  if (passage.stop) throw new PoolHalted("failed", passage.stop.reason);
   if (!passage.held) return;
   work.show({ state: "draining" });
   yield* perform(context, "cordonNodes", { resourceId, runId, nodes: remaining });

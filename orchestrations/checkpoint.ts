@@ -23,11 +23,14 @@ export interface Hold {
   readonly until: string | null;
 }
 
-/** What a checkpoint found: whether to go on, and whether the run had to wait for it. */
+/** What a checkpoint found: why the run must not go on, if so, and whether it had to wait to know. */
 export interface Passage {
-  readonly go: boolean;
+  readonly stop: Stop | null;
   readonly held: boolean;
 }
+
+/** The run was cancelled, or the window will never have room for what is next. */
+export type Stop = { readonly kind: "cancelled" } | { readonly kind: "never"; readonly reason: string };
 
 /** Longest wait without looking, should no signal get through. */
 const LOOK_AGAIN_MS = 6 * 3_600_000;
@@ -43,9 +46,10 @@ export function* passCheckpoint(point: Checkpoint): Step<Passage> {
   try {
     for (;;) {
       const control = yield* readControl(context, runId);
-      if (cancellationOf(control)) return { go: false, held };
+      if (cancellationOf(control)) return { stop: { kind: "cancelled" }, held };
       const hold = holdOf(point, control);
-      if (hold === null) return { go: true, held };
+      if (hold === null) return { stop: null, held };
+      if ("never" in hold) return { stop: { kind: "never", reason: hold.never }, held };
       if (!held) {
         held = true;
         yield* listen(context, runId);
@@ -63,13 +67,11 @@ export function* passCheckpoint(point: Checkpoint): Step<Passage> {
   }
 }
 
-function holdOf({ context, window, work }: Checkpoint, control: RunControl): Hold | null {
+function holdOf({ context, window, work }: Checkpoint, control: RunControl): Hold | { never: string } | null {
   const pause = pauseOf(control);
   if (pause) return { reason: `paused by ${pause.by}: ${pause.reason}`, until: null };
   const admission: Admission = admitWork(window, nowMs(context), work);
   if (admission.admitted) return null;
-  return {
-    reason: admission.reason,
-    until: admission.askAtMs === null ? null : new Date(admission.askAtMs).toISOString(),
-  };
+  if (admission.askAtMs === null) return { never: admission.reason };
+  return { reason: admission.reason, until: new Date(admission.askAtMs).toISOString() };
 }

@@ -35,9 +35,10 @@ export function* ringLane(context: OrchestrationContext): Step<null | undefined>
     }
     const next = yield* askEntity<QueuedCluster | null>(context, RING_QUEUE, queue, "take", lane);
     if (next === null) return null;
-    const mayGo = yield* awaitTurn(context, input, next);
-    if (!mayGo) {
+    const turn = yield* awaitTurn(context, input, next);
+    if (!turn.go) {
       yield* askEntity(context, RING_QUEUE, queue, "putBack", next.name);
+      yield* askEntity(context, RING_QUEUE, queue, "stop", turn.reason);
       return null;
     }
     const { outcome } = yield* upgradeNext(context, input, next);
@@ -45,8 +46,10 @@ export function* ringLane(context: OrchestrationContext): Step<null | undefined>
   }
 }
 
-/** Waits until the cluster may be begun; answers false when the run was cancelled or the ring stopped meanwhile. */
-function* awaitTurn(context: OrchestrationContext, input: RingLaneInput, next: QueuedCluster): Step<boolean> {
+type Turn = { readonly go: true } | { readonly go: false; readonly reason: string };
+
+/** Waits until the cluster may be begun; answers why not when the run was cancelled or the ring stopped meanwhile. */
+function* awaitTurn(context: OrchestrationContext, input: RingLaneInput, next: QueuedCluster): Step<Turn> {
   const { runId, ring, window } = input;
   const show = (status: LaneStatus) => context.df.setCustomStatus(status);
   const passage = yield* passCheckpoint({
@@ -59,16 +62,17 @@ function* awaitTurn(context: OrchestrationContext, input: RingLaneInput, next: Q
       return undefined;
     },
   });
-  if (!passage.go) return false;
   show({ waiting: null });
-  if (!passage.held) return true;
+  const { stop } = passage;
+  if (stop) return { go: false, reason: stop.kind === "cancelled" ? "cancelled" : `halted: ${stop.reason}` };
+  if (!passage.held) return { go: true };
   const { stopped } = yield* askEntity<{ stopped: string | null }>(
     context,
     RING_QUEUE,
     runIds.ring(runId, ring),
     "read",
   );
-  return stopped === null;
+  return stopped === null ? { go: true } : { go: false, reason: stopped };
 }
 
 function* upgradeNext(

@@ -112,7 +112,8 @@ function* changeCluster(work: ClusterWork): Step<Outcome> {
     if (ended !== null) return ended;
   }
   for (const pool of pools) {
-    if (!(yield* mayGoOn(work, estimatePool(pool)))) return { outcome: "cancelled", reason: "the run was cancelled" };
+    const stopped = yield* awaitRoom(work, estimatePool(pool));
+    if (stopped !== null) return stopped;
     work.show("upgrading", `pool ${pool.name}`);
     const { name: cluster, resourceId, drain } = plan;
     const { runId, attempt, window } = work.input;
@@ -131,7 +132,8 @@ function* changeCluster(work: ClusterWork): Step<Outcome> {
 /** Upgrades the control plane; answers how the cluster ended when it did not come to its pools. */
 function* changeControlPlane(work: ClusterWork, step: VersionStep): Step<Outcome | null> {
   const { context, input, plan } = work;
-  if (!(yield* mayGoOn(work, estimateControlPlane()))) return { outcome: "cancelled", reason: "the run was cancelled" };
+  const stopped = yield* awaitRoom(work, estimateControlPlane());
+  if (stopped !== null) return stopped;
   work.show("upgrading", `control plane to Kubernetes ${step.to}`, "upgrading");
   const startedAt = nowIso(context);
   const part = runIds.cluster(input.runId, plan.name, input.attempt);
@@ -143,10 +145,13 @@ function* changeControlPlane(work: ClusterWork, step: VersionStep): Step<Outcome
   return found[0] === undefined ? null : { outcome: "failed", reason: found[0].message };
 }
 
-/** Waits where nothing is half done while the run is paused or the window has no room; answers false when it was cancelled. */
-function* mayGoOn(work: ClusterWork, estimate: WorkEstimate): Step<boolean> {
+/**
+ * Waits where nothing is half done while the run is paused or the window has no room; answers how the cluster ended when it
+ * must not go on.
+ */
+function* awaitRoom(work: ClusterWork, estimate: WorkEstimate): Step<Outcome | null> {
   const { context, input } = work;
-  const { go } = yield* passCheckpoint({
+  const { stop } = yield* passCheckpoint({
     context,
     runId: input.runId,
     window: input.window,
@@ -156,7 +161,9 @@ function* mayGoOn(work: ClusterWork, estimate: WorkEstimate): Step<boolean> {
       return undefined;
     },
   });
-  return go;
+  if (stop === null) return null;
+  if (stop.kind === "cancelled") return { outcome: "cancelled", reason: "the run was cancelled" };
+  return { outcome: "blocked", reason: stop.reason };
 }
 
 function stepFailed(cluster: string, error: unknown): Finding {

@@ -47,6 +47,11 @@ async function forbidDisruptions(world: TestWorld, cluster: string, app = "repor
   });
 }
 
+/** What a run found that somebody has to look at. */
+function gravely(run: RunView): unknown[] {
+  return run.findings.filter(({ severity }) => severity !== "info");
+}
+
 function drainedNodes(run: RunView): unknown[] {
   const pools = run.rings.flatMap(({ clusters }) => clusters.flatMap(({ pools }) => pools));
   return pools.flatMap(({ nodes }) => nodes).filter(({ state }) => state === "drained");
@@ -75,7 +80,8 @@ describe("an event of a new AKS version", () => {
     const event = newVersionEvent("e-1");
     expect((await world.postEvents([event])).status).toBe(202);
     const run = await world.ended(await world.newestRun());
-    expect(run).toMatchObject({ verdict: "passed", findings: [], trigger: { event: { id: "e-1" } } });
+    expect(run).toMatchObject({ verdict: "passed", trigger: { event: { id: "e-1" } } });
+    expect(gravely(run)).toEqual([]);
     expect(run.rings.map(({ name, state }) => `${name} ${state}`)).toEqual(["dev done", "staging done", "prod done"]);
     const images = (await azure(world)).flatMap(({ pools }) => pools.map(({ nodeImageVersion }) => nodeImageVersion));
     expect(new Set(images)).toEqual(new Set([NEW_UBUNTU, "AKSAzureLinux-V3gen2-202611.10.0"]));
@@ -100,7 +106,7 @@ describe("an event of a new AKS version", () => {
     const second = await world.ended((await (await nextRun(world, run.id)).id) ?? "");
     expect(second.verdict).toBe("passed");
     expect(second.rings.flatMap(({ clusters }) => clusters.map(({ state, reason }) => `${state}: ${reason}`))).toEqual(
-      Array(4).fill("skipped: all node images are up to date"),
+      Array(4).fill("skipped: all node images are up to date; offered: Kubernetes 1.34.2 (notify)"),
     );
   });
 
@@ -114,7 +120,7 @@ describe("an event of a new AKS version", () => {
       newVersionEvent("e-3", clusterId("prod-weu")),
     ]);
     const run = await world.ended(id);
-    expect(run.findings).toMatchObject([
+    expect(run.findings.filter(({ code }) => code === "EventsFolded")).toMatchObject([
       {
         code: "EventsFolded",
         severity: "info",
@@ -190,7 +196,7 @@ describe("an upgrade", () => {
     await forbidDisruptions(world, "prod-weu", "storefront");
     const run = await world.ended(id);
     expect(run.verdict).toBe("failed");
-    expect(run.findings.map(({ code }) => code)).toEqual(["DrainFailed", "UndoFailed"]);
+    expect(run.findings.slice(0, 2).map(({ code }) => code)).toEqual(["DrainFailed", "UndoFailed"]);
     expect(run.findings[1]).toMatchObject({
       message: "could not take pool apps2 away again",
       evidence: [expect.stringContaining("guarded by shop/never and shop/storefront")],
@@ -210,7 +216,10 @@ describe("an upgrade", () => {
     expect((await world.api(`runs/${id}/signals`, { method: "POST", body: signal })).status).toBe(202);
     const run = await world.ended(id);
     expect(run.verdict).toBe("cancelled");
-    expect(run.findings).toMatchObject([{ code: "RunCancelled", message: "ada cancelled the run: change freeze" }]);
+    expect(run.findings).toContainEqual(
+      expect.objectContaining({ code: "RunCancelled", message: "ada cancelled the run: change freeze" }),
+    );
+    expect(run.signals).toMatchObject([{ kind: "cancel", by: "ada", reason: "change freeze" }]);
     expect(run.rings[2]).toMatchObject({ state: "skipped", reason: "cancelled" });
     // The system pool was done before; the pool under way is as it was.
     await expectUntouched(world, "staging-weu");
@@ -270,7 +279,8 @@ describe("an upgrade", () => {
       },
     });
     const run = await world.ended(await started(world, { clusters: ["dev-weu"] }));
-    expect(run).toMatchObject({ verdict: "passed", findings: [] });
+    expect(run.verdict).toBe("passed");
+    expect(gravely(run)).toEqual([]);
     expect(await world.cards()).toHaveLength(1);
   });
 
@@ -278,7 +288,7 @@ describe("an upgrade", () => {
     const world = await newWorld({ fleetYaml: (text) => text.replaceAll("prod-neu", "prod-gone") });
     const run = await world.ended(await started(world, { clusters: ["dev-weu", "prod-gone"] }));
     expect(run.verdict).toBe("passed-with-warnings");
-    expect(run.findings).toMatchObject([{ code: "ClusterUnreachable", cluster: "prod-gone" }]);
+    expect(gravely(run)).toMatchObject([{ code: "ClusterUnreachable", cluster: "prod-gone" }]);
     // Nothing but what could not be seen: that is no pass.
     expect((await world.ended(await started(world, { clusters: ["prod-gone"] }))).verdict).toBe("failed");
   });
