@@ -3,6 +3,7 @@ import type { ClusterFacts } from "../domain/cluster-facts.ts";
 import { DrydockError } from "../domain/errors.ts";
 import type { Finding } from "../domain/finding.ts";
 import { type HealthProblem, healthProblems } from "../domain/health.ts";
+import { planDrift } from "../domain/plan-drift.ts";
 import { preflight } from "../domain/preflight/preflight.ts";
 import type { WorkloadFacts } from "../domain/proof.ts";
 import { type ClusterResult, clusterResultSchema } from "../domain/report.ts";
@@ -43,6 +44,7 @@ export async function preflightCluster(
   const cluster: ClusterFacts = await ports.observeCluster(plan.resourceId);
   const { controlPlane, pools } = stillBehind(plan, cluster);
   if (controlPlane === null && pools.length === 0) return { findings: [], controlPlane, pools };
+  const drift = planDrift({ ...plan, controlPlane, pools }, cluster);
   const kubernetes = await ports.openKubernetes(plan.resourceId);
   const poolOfNode = new Map<string, string>();
   for (const pool of pools) {
@@ -53,7 +55,7 @@ export async function preflightCluster(
     return pool === undefined ? [] : [{ ...pod, pool }];
   });
   const findings = preflight({ plan: { ...plan, pools }, cluster, pods, budgets: await kubernetes.budgets() });
-  return { findings, controlPlane, pools };
+  return { findings: [...drift, ...findings], controlPlane, pools };
 }
 
 /** How the workloads of a cluster stand. */

@@ -1,4 +1,5 @@
 import type { WorkEstimate } from "./admit-work.ts";
+import type { PoolPolicy } from "./fleet-config.ts";
 import type { ClusterPlan, PoolPlan } from "./upgrade-plan.ts";
 
 const MINUTE_MS = 60_000;
@@ -18,17 +19,31 @@ const MINUTES = {
   drainNode: 5,
 } as const;
 
+/** How long upgrades of a pool took before: of each, milliseconds for each node. */
+export type PoolHistory = Readonly<Record<string, readonly number[]>>;
+
+/** Name under which a pool's durations are kept. A green pool carries on the name of the blue one but for its number. */
+export function historyKey(cluster: string, pool: string, strategy: PoolPolicy["strategy"]): string {
+  return `${cluster}/${pool.replace(/\d+$/, "")}/${strategy}`;
+}
+
 /** How long a pool's upgrade is expected to take, and the least that has to fit before it is begun. */
-export function estimatePool({ policy, count }: PoolPlan): WorkEstimate {
+export function estimatePool(
+  { policy, count }: Pick<PoolPlan, "policy" | "count">,
+  perNodeMs: readonly number[] = [],
+): WorkEstimate {
+  const nodes = Math.max(1, count);
+  const slowestMs = Math.max(0, ...perNodeMs) * nodes;
   if (policy.strategy === "surge") {
     // AKS cannot be held between two nodes: the pool is one piece.
-    const totalMs = Math.max(1, count) * MINUTES.surgeNode * MINUTE_MS;
+    const totalMs = slowestMs || nodes * MINUTES.surgeNode * MINUTE_MS;
     return { totalMs, pieceMs: totalMs };
   }
-  const rounds = Math.ceil(count / policy.parallelDrains);
+  const rounds = Math.ceil(nodes / policy.parallelDrains);
   const fixedMs = (MINUTES.createPool + MINUTES.deletePool + policy.soakMinutes) * MINUTE_MS;
   const pieceMs = (MINUTES.createPool + MINUTES.drainNode) * MINUTE_MS;
-  return { totalMs: fixedMs + rounds * MINUTES.drainNode * MINUTE_MS, pieceMs };
+  const totalMs = slowestMs || fixedMs + rounds * MINUTES.drainNode * MINUTE_MS;
+  return { totalMs, pieceMs: Math.min(pieceMs, totalMs) };
 }
 
 /** How long the upgrade of a control plane is expected to take; AKS cannot be held in it. */
@@ -47,7 +62,7 @@ export function estimateDrain(): WorkEstimate {
 export function estimateCluster({ controlPlane, pools }: Pick<ClusterPlan, "controlPlane" | "pools">): WorkEstimate {
   const around = MINUTES.around * MINUTE_MS;
   const first = controlPlane === null ? 0 : MINUTES.controlPlane * MINUTE_MS;
-  const parts = pools.map(estimatePool);
+  const parts = pools.map(({ estimate }) => estimate);
   const totalMs = around + first + parts.reduce((sum, part) => sum + part.totalMs, 0);
   const pieceMs = around + (first > 0 ? first : (parts[0]?.pieceMs ?? 0));
   return { totalMs, pieceMs };

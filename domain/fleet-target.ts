@@ -34,7 +34,9 @@ export function fleetTarget(targets: readonly ClusterTarget[], scope: UpgradeSco
       const known = versions.get(key);
       if (step && (known === undefined || compare(known, step.to) < 0)) versions.set(key, step.to);
     }
-    // A cluster that runs the newest patch already has nothing to be offered, and the others of its minor go there.
+  }
+  // A cluster that runs the newest patch already has nothing to be offered, and the others of its minor go there.
+  for (const { facts } of targets) {
     const key = `patch ${minorOf(facts.kubernetesVersion)}`;
     const known = versions.get(key);
     if (known !== undefined && isOlderVersion(known, facts.kubernetesVersion))
@@ -67,12 +69,17 @@ export function wantedFor({ facts, policy }: ClusterTarget, target: FleetTarget)
   const approvals = new Set<string>();
   const controlPlane = wantedStep({ facts, policy }, target, said);
   const version = controlPlane?.to ?? facts.kubernetesVersion;
-  if (controlPlane && policy[controlPlane.kind] === "approve") {
-    approvals.add(`Kubernetes ${minorOf(controlPlane.from)} to ${controlPlane.to} (${controlPlane.kind})`);
-  }
+  const askFor = (from: string, to: string) => {
+    const kind = stepKind(from, to) ?? "minor";
+    if (policy[kind] === "approve") approvals.add(`Kubernetes ${minorOf(from)} to ${to} (${kind})`);
+  };
+  if (controlPlane) askFor(controlPlane.from, controlPlane.to);
   for (const candidate of facts.pools) {
     const { chosen, waitsFor } = poolImage(facts, candidate, target.images);
-    if (waitsFor !== null) said.waits.push(waitsFor);
+    const to = poolVersion(candidate, version, policy, target.scope);
+    const isStep = to !== candidate.kubernetesVersion;
+    if (waitsFor !== null && (isStep || policy.nodeImage !== "notify")) said.waits.push(waitsFor);
+    if (isStep && waitsFor === null && candidate.latestNodeImageVersion !== "") askFor(candidate.kubernetesVersion, to);
     if (chosen === candidate.nodeImageVersion) continue;
     if (policy.nodeImage === "approve") approvals.add(`node image ${chosen}`);
     if (policy.nodeImage === "notify") {
@@ -82,7 +89,7 @@ export function wantedFor({ facts, policy }: ClusterTarget, target: FleetTarget)
   const pool = (candidate: PoolFacts) => {
     const image = poolImage(facts, candidate, target.images);
     const own = { image: candidate.nodeImageVersion, version: candidate.kubernetesVersion };
-    if (image.waitsFor !== null) return own;
+    if (image.waitsFor !== null || candidate.latestNodeImageVersion === "") return own;
     const to = poolVersion(candidate, version, policy, target.scope);
     // New nodes of another version get the newest image with it, whether it is wanted by itself or not.
     return to !== own.version || policy.nodeImage !== "notify" ? { image: image.chosen, version: to } : own;
@@ -110,7 +117,7 @@ function wantedStep(
     const isAsked = scope === "minor" || scope === kind;
     if (word === "notify" || word === "never") said.tells.push({ what: `Kubernetes ${to}`, from, word });
     else if (!isAsked) said.tells.push({ what: `Kubernetes ${to}`, from, word: "not asked for" });
-    else if (facts.upgrades.some(({ version }) => version === to)) wanted = { kind, from, to };
+    else if (facts.upgrades.some(({ version, isPreview }) => version === to && !isPreview)) wanted = { kind, from, to };
     else {
       const offered = facts.upgrades.map(({ version }) => version).join(", ") || "nothing newer";
       said.waits.push(notOutYet(facts, facts.name, `Kubernetes ${to}`, offered));
@@ -136,7 +143,8 @@ function poolImage(
 ): { readonly chosen: string; readonly waitsFor: Finding | null } {
   const latest = pool.latestNodeImageVersion;
   const current = pool.nodeImageVersion;
-  if (latest === "") return { chosen: current, waitsFor: null };
+  // Azure may take a release back; what runs already is not made older.
+  if (latest === "" || isOlderImage(latest, current)) return { chosen: current, waitsFor: null };
   const chosen = images.get(parseNodeImage(latest)?.family ?? "") ?? latest;
   if (chosen === current || chosen === latest) return { chosen, waitsFor: null };
   const isBehind = isOlderImage(latest, chosen) && current !== chosen;

@@ -1,7 +1,10 @@
+import type { WorkEstimate } from "./admit-work.ts";
 import type { ClusterFacts, PoolFacts } from "./cluster-facts.ts";
+import { estimatePool, historyKey, type PoolHistory } from "./estimate.ts";
 import type { Finding } from "./finding.ts";
 import type { ClusterConfig, DrainPolicy, FleetConfig, GatePolicy, PoolPolicy, RingConfig } from "./fleet-config.ts";
 import { type ClusterTarget, fleetTarget, type Tell, wantedFor } from "./fleet-target.ts";
+import { isOlderImage } from "./node-image.ts";
 import {
   clusterNotInFleet,
   clusterStopped,
@@ -11,7 +14,7 @@ import {
   poolStopped,
 } from "./plan-findings.ts";
 import type { UpgradeScope } from "./run-request.ts";
-import type { VersionStep } from "./version-step.ts";
+import { isOlderVersion, type VersionStep } from "./version-step.ts";
 
 /** One pool's part of a plan: image and version are fixed here and used to the end. */
 export interface PoolPlan {
@@ -24,6 +27,7 @@ export interface PoolPlan {
   readonly fromVersion: string;
   readonly toVersion: string;
   readonly policy: PoolPolicy;
+  readonly estimate: WorkEstimate;
 }
 
 /** One cluster's part of a plan. */
@@ -67,6 +71,8 @@ export interface PlanRequest {
   /** Cluster names; null for the whole fleet. */
   readonly targets: readonly string[] | null;
   readonly scope: UpgradeScope;
+  /** What upgrades took before, for the estimates. */
+  readonly history?: PoolHistory;
 }
 
 /**
@@ -99,7 +105,14 @@ export function planUpgrade(
       .map((cluster) => {
         const observation = byName.get(cluster.name);
         const base = { name: cluster.name, resourceId: cluster.resourceId, drain: config.upgrade.drain };
-        const plan = planCluster(config, base, observation, { ring, target, findings, approvals, tells });
+        const plan = planCluster(config, base, observation, {
+          ring,
+          target,
+          findings,
+          approvals,
+          tells,
+          history: request.history ?? {},
+        });
         return { ...base, ...plan };
       });
     return { ring, clusters, approvals: [...approvals] };
@@ -120,6 +133,7 @@ interface Site {
   readonly approvals: Set<string>;
   /** Clusters by what they are only told of. */
   readonly tells: Map<string, string[]>;
+  readonly history: PoolHistory;
 }
 
 type Parts = Pick<ClusterPlan, "controlPlane" | "pools" | "skip" | "skipCode">;
@@ -144,7 +158,9 @@ function planCluster(
   const behind = facts.pools.flatMap((pool): PoolPlan[] => {
     const to = wanted.pool(pool);
     if (to.image === pool.nodeImageVersion && to.version === pool.kubernetesVersion) return [];
-    return [planPool(config, pool, to)];
+    const policy = isSystem(pool) ? config.upgrade.systemPools : config.upgrade.userPools;
+    const before = site.history[historyKey(name, pool.name, policy.strategy)] ?? [];
+    return [planPool(pool, to, policy, before)];
   });
   const stopped = behind.filter((plan) => facts.pools.some((pool) => pool.name === plan.name && isStopped(pool)));
   const unknown = facts.pools.filter((pool) => pool.latestNodeImageVersion === "");
@@ -188,27 +204,33 @@ function upToDate(tells: readonly Tell[]): string {
  * been there meanwhile.
  */
 export function stillBehind(plan: ClusterPlan, now: ClusterFacts): Pick<ClusterPlan, "controlPlane" | "pools"> {
-  const isThere = plan.controlPlane === null || plan.controlPlane.to === now.kubernetesVersion;
+  const isThere = plan.controlPlane === null || isVersionThere(now.kubernetesVersion, plan.controlPlane.to);
   const isSettled = now.provisioningState === "Succeeded";
   return {
     controlPlane: isThere && (isSettled || plan.controlPlane === null) ? null : plan.controlPlane,
     pools: plan.pools.filter(({ name, toImage, toVersion }) => {
       const pool = now.pools.find((candidate) => candidate.name === name);
       if (pool === undefined) return false;
-      const isDone = pool.nodeImageVersion === toImage && pool.kubernetesVersion === toVersion;
+      const hasImage = pool.nodeImageVersion === toImage || isOlderImage(toImage, pool.nodeImageVersion);
+      const isDone = hasImage && isVersionThere(pool.kubernetesVersion, toVersion);
       return !isDone || pool.provisioningState !== "Succeeded";
     }),
   };
 }
 
-/** A ring's plan without its upgrades of Kubernetes, which nobody approved; node images go on. */
+function isVersionThere(now: string, to: string): boolean {
+  return now === to || isOlderVersion(to, now);
+}
+
+/** A ring's plan without its upgrades of Kubernetes, which nobody approved; node images go on where they need no approval. */
 export function withoutVersions(plan: RingPlan, why: string): RingPlan {
+  const keepsImages = plan.ring.upgrades.nodeImage === "auto";
   return {
     ...plan,
     approvals: [],
     clusters: plan.clusters.map((cluster) => {
       const pools = cluster.pools
-        .filter(({ fromImage, toImage }) => fromImage !== toImage)
+        .filter(({ fromImage, toImage }) => keepsImages && fromImage !== toImage)
         .map((pool) => ({ ...pool, toVersion: pool.fromVersion }));
       const had = cluster.controlPlane !== null || cluster.pools.length > 0;
       const isDropped = cluster.skip === null && had && pools.length === 0;
@@ -239,9 +261,10 @@ function bySystemFirst(left: PoolPlan, right: PoolPlan): number {
 }
 
 function planPool(
-  config: FleetConfig,
   pool: PoolFacts,
   to: { readonly image: string; readonly version: string },
+  policy: PoolPolicy,
+  history: readonly number[],
 ): PoolPlan {
   return {
     name: pool.name,
@@ -252,6 +275,7 @@ function planPool(
     toImage: to.image,
     fromVersion: pool.kubernetesVersion,
     toVersion: to.version,
-    policy: isSystem(pool) ? config.upgrade.systemPools : config.upgrade.userPools,
+    policy,
+    estimate: estimatePool({ policy, count: pool.count }, history),
   };
 }

@@ -2,6 +2,7 @@ import type { ClusterConfig } from "../domain/fleet-config.ts";
 import type { RunRequest } from "../domain/run-request.ts";
 import { type Observation, planUpgrade, type UpgradePlan } from "../domain/upgrade-plan.ts";
 import { type OrchestrationContext, perform, performEach, type Step } from "./durable.ts";
+import { readDurations } from "./pool-durations.ts";
 
 /** Clusters that are looked at side by side. */
 const OBSERVE_WIDTH = 20;
@@ -26,8 +27,9 @@ export function* planFleetUpgrade(context: OrchestrationContext): Step<PlannedUp
   const { targets } = request;
   const clusters = config.clusters.filter(({ name }) => targets === null || targets.includes(name));
   const observations = yield* observeFleet(context, clusters);
+  const history = yield* readDurations(context);
   return {
-    plan: planUpgrade(config, observations, request),
+    plan: planUpgrade(config, observations, { ...request, history }),
     fleetDigest: digest,
     tellsTeams: config.notifications.teams,
     plannedAt: context.df.currentUtcDateTime.toISOString(),

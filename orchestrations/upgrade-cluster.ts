@@ -1,6 +1,6 @@
 import type { WorkEstimate } from "../domain/admit-work.ts";
 import type { ClusterState, ControlPlaneState } from "../domain/api/run-view.ts";
-import { estimateControlPlane, estimatePool } from "../domain/estimate.ts";
+import { estimateControlPlane } from "../domain/estimate.ts";
 import type { Finding } from "../domain/finding.ts";
 import type { ClusterResult, ControlPlaneResult, PoolResult } from "../domain/report.ts";
 import { runIds } from "../domain/run-request.ts";
@@ -112,7 +112,7 @@ function* changeCluster(work: ClusterWork): Step<Outcome> {
     if (ended !== null) return ended;
   }
   for (const pool of pools) {
-    const stopped = yield* awaitRoom(work, estimatePool(pool));
+    const stopped = yield* awaitRoom(work, pool.estimate);
     if (stopped !== null) return stopped;
     work.show("upgrading", `pool ${pool.name}`);
     const { name: cluster, resourceId, drain } = plan;

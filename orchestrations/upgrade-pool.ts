@@ -7,6 +7,7 @@ import type { PoolPlan } from "../domain/upgrade-plan.ts";
 import type { MaintenanceWindow } from "../domain/window.ts";
 import { replacePool } from "./blue-green.ts";
 import { errorText, nowIso, type OrchestrationContext, type Step, StepFailed } from "./durable.ts";
+import { noteDuration } from "./pool-durations.ts";
 import { surgePool } from "./surge.ts";
 import { UndoStack } from "./undo-stack.ts";
 
@@ -69,7 +70,7 @@ export function* upgradePool(context: OrchestrationContext): Step<PoolResult> {
     work.show({ state: "failed" });
   }
   const { name, mode, policy, fromImage, toImage, fromVersion, toVersion } = input.pool;
-  return {
+  const result: PoolResult = {
     name,
     mode,
     strategy: policy.strategy,
@@ -85,6 +86,8 @@ export function* upgradePool(context: OrchestrationContext): Step<PoolResult> {
     startedAt,
     endedAt: nowIso(context),
   };
+  noteDuration(context, { cluster: input.cluster, nodes: input.pool.count }, result);
+  return result;
 }
 
 function begin(context: OrchestrationContext, input: UpgradePoolInput): PoolWork {
