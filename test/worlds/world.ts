@@ -1,5 +1,6 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createVirtualClock, type VirtualClock } from "../../local/clock/virtual-clock.ts";
 import { createHost, type Host } from "../../local/host.ts";
@@ -7,16 +8,18 @@ import { createHostLog } from "../../local/log.ts";
 import { parseScenario } from "../../simulator/faults/scenario.ts";
 import { createSimulator, type Simulator } from "../../simulator/simulator.ts";
 import { createDice } from "./dice.ts";
+import { appFolder, worldFolder } from "./ground.ts";
 import { type MemoryNetwork, openMemoryNetwork, type Party } from "./network/memory-network.ts";
+import { forgetConnections } from "./network/new-connections.ts";
 import { Observer } from "./observer.ts";
 import { createPartyClock, type PartyClock } from "./party-clock.ts";
 import { type Design, fleetYaml, randomFleet, writeFleetFolder } from "./random-fleet.ts";
 import { randomStory, type Story } from "./random-story.ts";
-import { seedChance } from "./seeded-chance.ts";
 import { Trace } from "./trace.ts";
 
 export const START_MS = Date.parse("2026-11-21T08:00:00Z");
-const ROOT = join(import.meta.dirname, "../..");
+/** Turns of the event loop that what a world leaves running gets to end before another begins. */
+const LAST_TURNS = 50;
 
 /** The host while it is up, and all that ends with it. */
 interface Running {
@@ -36,25 +39,26 @@ export class World {
   readonly logged: string[] = [];
   simulator!: Simulator;
   kills = 0;
-  readonly #bundle: string;
+  readonly #ground: string;
   readonly #folder: string;
   readonly #network: MemoryNetwork;
-  readonly #unseed: () => void;
   #running: Running | undefined;
   #release: () => void;
 
-  /** @param bundle the app, built: dist/main.cjs or a mutant of it */
-  constructor(seed: number, bundle: string) {
+  /**
+   * To be made, and to live, within the seed's chance (`withChance`).
+   * @param ground the folder that worlds live in (`layGround`)
+   */
+  constructor(seed: number, ground: string) {
     this.seed = seed;
-    this.#bundle = bundle;
+    this.#ground = ground;
     this.design = randomFleet(createDice(seed, "fleet"));
     this.story = randomStory(createDice(seed, "story"), this.design);
     this.clock = createVirtualClock(START_MS);
     this.trace = new Trace(START_MS, () => this.clock.nowMs());
     this.observer = new Observer(this.trace, () => this.clock.nowMs());
-    this.#folder = mkdtempSync(join(tmpdir(), "drydock-world-"));
+    this.#folder = worldFolder(ground, seed);
     this.#network = openMemoryNetwork();
-    this.#unseed = seedChance(seed);
     this.#release = this.clock.hold();
   }
 
@@ -65,6 +69,7 @@ export class World {
 
   /** Starts simulator and host. Time stands still until `pass`. */
   async begin(): Promise<void> {
+    await forgetConnections();
     const fleetDirectory = join(this.#folder, "fleet");
     writeFleetFolder(this.design, fleetDirectory);
     const { result } = this.#network.run("simulator", () =>
@@ -81,12 +86,7 @@ export class World {
     );
     this.simulator = await result;
     for (const { name } of this.design.clusters) this.observer.watch(this.simulator, name);
-    const app = join(this.#folder, "app");
-    mkdirSync(join(app, "dist"), { recursive: true });
-    cpSync(this.#bundle, join(app, "dist/main.cjs"));
-    cpSync(join(ROOT, "host.json"), join(app, "host.json"));
-    writeFileSync(join(app, "package.json"), JSON.stringify({ main: "dist/main.cjs" }));
-    writeFileSync(join(app, "fleet.yaml"), fleetYaml(this.design));
+    await this.#serveFleetFile();
     await this.startHost();
   }
 
@@ -103,7 +103,7 @@ export class World {
     const log = createHostLog("warn", { write: (line) => void this.logged.push(line) });
     const { party, result } = this.#network.run("host", () =>
       createHost({
-        appDirectory: join(this.#folder, "app"),
+        appDirectory: appFolder(this.#ground),
         stateDirectory: join(this.#folder, "state"),
         port: 0,
         clock,
@@ -146,25 +146,37 @@ export class World {
     if (!host) return undefined;
     const key = init.key === "events" ? host.keys.system("eventgrid_extension") : host.keys.host;
     try {
-      return await fetch(`${host.url}${path}`, {
+      const response = await fetch(`${host.url}${path}`, {
         method: init.method ?? "GET",
         headers: { "x-functions-key": key, "aeg-event-type": "Notification", "content-type": "application/json" },
         ...(init.body === undefined ? {} : { body: JSON.stringify(init.body) }),
       });
+      // Read to its end: what is not read is let go when memory is tidied up, which no seed decides.
+      return new Response(await response.arrayBuffer(), { status: response.status, headers: response.headers });
     } catch {
       return undefined;
     }
   }
 
-  /** Ends everything and gives the process its network and its chance back. */
+  /** Ends everything and gives the process its network back. */
   async end(): Promise<void> {
     this.killHost();
     this.kills -= 1;
     this.clock.stop();
     await this.simulator.close();
     this.#network.close();
-    this.#unseed();
+    for (let turn = 0; turn < LAST_TURNS; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Serves fleet.yaml as a blob: reading a file takes as long as the machine likes. */
+  async #serveFleetFile(): Promise<void> {
+    const text = fleetYaml(this.design);
+    const server = createServer((_request, response) => void response.end(text));
+    await this.#network.run("blob", () => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve)))
+      .result;
+    const { port } = server.address() as AddressInfo;
+    process.env.FLEET_CONFIG = `http://127.0.0.1:${port}/fleet.yaml`;
   }
 
   #answered(request: Request, status: number): void {

@@ -28,7 +28,7 @@ const parties = new AsyncLocalStorage<Party>();
 export function openMemoryNetwork(): MemoryNetwork {
   const servers = new Map<
     number,
-    { readonly accept: (socket: MemorySocket) => void; readonly party: Party | undefined }
+    { readonly accept: (client: MemorySocket) => void; readonly party: Party | undefined }
   >();
   let nextPort = FIRST_PORT;
   const real = {
@@ -61,10 +61,7 @@ export function openMemoryNetwork(): MemoryNetwork {
         client.destroy(socketError("ECONNREFUSED", `connect ECONNREFUSED 127.0.0.1:${port}`));
         return;
       }
-      const server = new MemorySocket(0);
-      MemorySocket.join(client, server);
-      own(server, target.party);
-      target.accept(server);
+      target.accept(client);
       client.emit("connect");
       client.emit("ready");
     });
@@ -80,8 +77,14 @@ export function openMemoryNetwork(): MemoryNetwork {
       const callback = args.find((arg): arg is () => void => typeof arg === "function");
       if (callback) this.once("listening", callback);
       ports.set(this, port);
-      const accept = AsyncResource.bind((socket: MemorySocket) => void this.emit("connection", socket));
-      servers.set(port, { accept, party: parties.getStore() });
+      const party = parties.getStore();
+      const accept = AsyncResource.bind((client: MemorySocket) => {
+        const server = new MemorySocket(0);
+        MemorySocket.join(client, server);
+        own(server, party);
+        this.emit("connection", server);
+      });
+      servers.set(port, { accept, party });
       process.nextTick(AsyncResource.bind(() => void this.emit("listening")));
       return this;
     },
