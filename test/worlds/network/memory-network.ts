@@ -28,7 +28,11 @@ const parties = new AsyncLocalStorage<Party>();
 export function openMemoryNetwork(): MemoryNetwork {
   const servers = new Map<
     number,
-    { readonly accept: (client: MemorySocket) => void; readonly party: Party | undefined }
+    {
+      readonly server: net.Server;
+      readonly accept: (client: MemorySocket) => void;
+      readonly party: Party | undefined;
+    }
   >();
   let nextPort = FIRST_PORT;
   const real = {
@@ -84,7 +88,7 @@ export function openMemoryNetwork(): MemoryNetwork {
         own(server, party);
         this.emit("connection", server);
       });
-      servers.set(port, { accept, party });
+      servers.set(port, { server: this, accept, party });
       process.nextTick(AsyncResource.bind(() => void this.emit("listening")));
       return this;
     },
@@ -94,7 +98,8 @@ export function openMemoryNetwork(): MemoryNetwork {
     },
     close(this: net.Server, callback?: (error?: Error) => void) {
       const port = ports.get(this);
-      if (port !== undefined) servers.delete(port);
+      // Another may listen there by now: the next host, when this one was killed.
+      if (port !== undefined && servers.get(port)?.server === this) servers.delete(port);
       ports.delete(this);
       process.nextTick(() => {
         this.emit("close");
