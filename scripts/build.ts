@@ -43,9 +43,13 @@ export function programBundle(entry: string, outfile: string): BuildOptions {
   };
 }
 
+function program(name: string): BuildOptions {
+  return programBundle(`${name}/main.ts`, join(outdir, `${name}.program.js`));
+}
+
 /** The command line in pieces: each command loads its own, so that a drain is under way before `start` would have begun. */
 function commandLine(): BuildOptions {
-  const { outfile: _, ...whole } = program("cli/main.ts", "cli");
+  const { outfile: _, ...whole } = program("cli");
   return {
     ...whole,
     entryPoints: [{ in: "cli/main.ts", out: "cli.program" }],
@@ -113,8 +117,8 @@ export async function buildAll(): Promise<void> {
   await mkdir(outdir, { recursive: true });
   const parts: BuildOptions[] = [
     { ...appBundle(join(outdir, "main.cjs")), metafile: true },
-    program("local/main.ts", "local"),
-    program("simulator/main.ts", "simulator"),
+    program("local"),
+    program("simulator"),
     commandLine(),
   ];
   const built = await Promise.all(parts.map((part) => build(part)));
