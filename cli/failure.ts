@@ -24,3 +24,14 @@ export function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.split("\n")[0] ?? message;
 }
+
+/** Ends the command with an exit code; what there is to say has been said. */
+export class SaidFailure extends Error {
+  override readonly name = "SaidFailure";
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super(`ends with exit code ${exitCode}`);
+    this.exitCode = exitCode;
+  }
+}

@@ -2,16 +2,16 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError } from "commander";
-import { CommandFailure, EXIT_FAILED, EXIT_USAGE } from "./failure.ts";
-import { simulate } from "./simulate/simulate.ts";
+import { drainCommand, withoutSwitchValues } from "./drain/drain-flags.ts";
+import { CommandFailure, EXIT_FAILED, EXIT_USAGE, SaidFailure } from "./failure.ts";
 import { simulateCommand } from "./simulate/simulate-flags.ts";
 import { Interrupted } from "./start/interrupts.ts";
-import { start } from "./start/start.ts";
 import { startCommand } from "./start/start-flags.ts";
 
 /** The app lies above the folder of this file: dist/cli.js when built, cli/main.ts in the repository. */
 const appDirectory = join(dirname(fileURLToPath(import.meta.url)), "..");
 
+/** Each command's work is loaded when it is asked for: a drain must not wait for what `start` needs. */
 function createProgram(): Command {
   const program = new Command("drydock")
     .description("Day-2 automation for AKS fleets.")
@@ -20,13 +20,27 @@ function createProgram(): Command {
     .exitOverride();
   const commands = [
     startCommand(appDirectory, async (flags) => {
+      const { start } = await import("./start/start.ts");
       process.exitCode = await start(flags, process.stdout);
     }),
     simulateCommand(appDirectory, async (flags) => {
+      const { simulate } = await import("./simulate/simulate.ts");
       process.exitCode = await simulate(flags, process.stdout);
     }),
   ];
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
+  // It says what is wrong, and ends, as kubectl does.
+  program.addCommand(
+    drainCommand(async (nodes, flags) => {
+      const { drain } = await import("./drain/drain.ts");
+      process.exitCode = await drain(nodes, flags, {
+        out: process.stdout,
+        err: process.stderr,
+        environment: process.env,
+        onInterrupt: (stop) => process.once("SIGINT", stop),
+      });
+    }),
+  );
   return program;
 }
 
@@ -51,7 +65,7 @@ function endWithReader(): void {
 async function main(): Promise<void> {
   endWithReader();
   try {
-    await createProgram().parseAsync();
+    await createProgram().parseAsync(withoutSwitchValues(process.argv));
   } catch (error) {
     process.exitCode = exitCodeOf(error);
   }
@@ -59,7 +73,7 @@ async function main(): Promise<void> {
 
 /** Says what went wrong, in one line where the user can mend it, and answers the exit code. */
 function exitCodeOf(error: unknown): number {
-  if (error instanceof Interrupted) return error.exitCode;
+  if (error instanceof Interrupted || error instanceof SaidFailure) return error.exitCode;
   // Commander has said it already; --help ends with 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
   if (error instanceof CommandFailure) {

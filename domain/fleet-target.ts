@@ -1,11 +1,10 @@
-import { compare } from "semver";
 import type { ClusterFacts, PoolFacts } from "./cluster-facts.ts";
 import type { Finding } from "./finding.ts";
 import { isOlderImage, newestImages, parseNodeImage } from "./node-image.ts";
 import { notOutYet } from "./plan-findings.ts";
 import type { PolicyWord, UpgradePolicy } from "./ring-policy.ts";
 import type { UpgradeScope } from "./run-request.ts";
-import { isOlderVersion, minorOf, newestStep, type StepKind, stepKind, type VersionStep } from "./version-step.ts";
+import { isOlderVersion, minorName, newestStep, type StepKind, stepKind, type VersionStep } from "./version-step.ts";
 
 /** A cluster that a run is about, and what its ring allows. */
 export interface ClusterTarget {
@@ -30,14 +29,14 @@ export function fleetTarget(targets: readonly ClusterTarget[], scope: UpgradeSco
   for (const { facts } of targets) {
     for (const kind of KINDS) {
       const step = newestStep(facts.kubernetesVersion, facts.upgrades, kind);
-      const key = `${kind} ${minorOf(facts.kubernetesVersion)}`;
+      const key = `${kind} ${minorName(facts.kubernetesVersion)}`;
       const known = versions.get(key);
-      if (step && (known === undefined || compare(known, step.to) < 0)) versions.set(key, step.to);
+      if (step && (known === undefined || isOlderVersion(known, step.to))) versions.set(key, step.to);
     }
   }
   // A cluster that runs the newest patch already has nothing to be offered, and the others of its minor go there.
   for (const { facts } of targets) {
-    const key = `patch ${minorOf(facts.kubernetesVersion)}`;
+    const key = `patch ${minorName(facts.kubernetesVersion)}`;
     const known = versions.get(key);
     if (known !== undefined && isOlderVersion(known, facts.kubernetesVersion))
       versions.set(key, facts.kubernetesVersion);
@@ -71,7 +70,7 @@ export function wantedFor({ facts, policy }: ClusterTarget, target: FleetTarget)
   const version = controlPlane?.to ?? facts.kubernetesVersion;
   const askFor = (from: string, to: string) => {
     const kind = stepKind(from, to) ?? "minor";
-    if (policy[kind] === "approve") approvals.add(`Kubernetes ${minorOf(from)} to ${to} (${kind})`);
+    if (policy[kind] === "approve") approvals.add(`Kubernetes ${minorName(from)} to ${to} (${kind})`);
   };
   if (controlPlane) askFor(controlPlane.from, controlPlane.to);
   for (const candidate of facts.pools) {
@@ -111,7 +110,7 @@ function wantedStep(
   const from = facts.kubernetesVersion;
   let wanted: VersionStep | null = null;
   for (const kind of KINDS) {
-    const to = versions.get(`${kind} ${minorOf(from)}`);
+    const to = versions.get(`${kind} ${minorName(from)}`);
     if (to === undefined || stepKind(from, to) !== kind) continue;
     const word: PolicyWord = policy[kind];
     const isAsked = scope === "minor" || scope === kind;
@@ -129,7 +128,7 @@ function wantedStep(
 /** Pools follow the control plane, as far as the policy allows steps of that kind. */
 function poolVersion(pool: PoolFacts, controlPlane: string, policy: UpgradePolicy, scope: UpgradeScope): string {
   if (!isOlderVersion(pool.kubernetesVersion, controlPlane)) return pool.kubernetesVersion;
-  const kind: StepKind = minorOf(pool.kubernetesVersion) === minorOf(controlPlane) ? "patch" : "minor";
+  const kind: StepKind = minorName(pool.kubernetesVersion) === minorName(controlPlane) ? "patch" : "minor";
   const isAsked = scope === "minor" || (scope === "patch" && kind === "patch");
   const isAllowed = policy[kind] === "auto" || policy[kind] === "approve";
   return isAsked && isAllowed ? controlPlane : pool.kubernetesVersion;

@@ -1,5 +1,5 @@
-import { compare, parse, rcompare } from "semver";
 import type { OfferedVersion } from "./cluster-facts.ts";
+import { compareVersions, isPatchOf, minorOf, minorsBetween, parseVersion } from "./version-skew.ts";
 
 /** How far a Kubernetes upgrade goes: within a minor version, or to the next one. */
 export type StepKind = "patch" | "minor";
@@ -13,29 +13,23 @@ export interface VersionStep {
 
 /** What a step from one version to another is; null when it is none: downwards, further than one minor, or not readable. */
 export function stepKind(from: string, to: string): StepKind | null {
-  const left = parse(from);
-  const right = parse(to);
-  if (!left || !right || compare(left, right) >= 0 || left.major !== right.major) return null;
-  if (left.minor === right.minor) return "patch";
-  return right.minor === left.minor + 1 ? "minor" : null;
-}
-
-/** `1.34` of `1.34.2`; the text itself when it is no version. */
-export function minorOf(version: string): string {
-  const parsed = parse(version);
-  return parsed ? `${parsed.major}.${parsed.minor}` : version;
+  if (isPatchOf(from, to)) return "patch";
+  return minorsBetween(from, to) === 1 ? "minor" : null;
 }
 
 /** Whether a version is older than another; false for what cannot be read. */
 export function isOlderVersion(version: string, other: string): boolean {
-  const left = parse(version);
-  const right = parse(other);
-  return left !== null && right !== null && compare(left, right) < 0;
+  return parseVersion(version) !== null && parseVersion(other) !== null && compareVersions(version, other) < 0;
+}
+
+/** The minor that a version is of, to sort by; the text itself when it is no version. */
+export function minorName(version: string): string {
+  return minorOf(version) ?? version;
 }
 
 /** The newest version that a step of this kind can go to, of those that are offered; previews are never chosen. */
 export function newestStep(from: string, offered: readonly OfferedVersion[], kind: StepKind): VersionStep | null {
   const fitting = offered.filter(({ version, isPreview }) => !isPreview && stepKind(from, version) === kind);
-  const [to] = fitting.map(({ version }) => version).toSorted(rcompare);
+  const [to] = fitting.map(({ version }) => version).toSorted((left, right) => compareVersions(right, left));
   return to === undefined ? null : { kind, from, to };
 }

@@ -3,7 +3,6 @@
  * (`dist/local.js`), the simulator (`dist/simulator.js`), the command line (`dist/cli.js`) and the console page. The last
  * three are small launchers; the programs themselves lie beside them as `*.program.js`.
  */
-import { existsSync } from "node:fs";
 import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -32,16 +31,37 @@ const requireBanner =
 /** Node's built-in SQLite, which keeps the state of host and simulator, is stable from here on. */
 const NODE_MAJOR_MIN = 24;
 
-function program(entry: string, name: string): BuildOptions {
+/** How what runs on Node's own becomes one file. */
+export function programBundle(entry: string, outfile: string): BuildOptions {
   return {
     ...shared,
     entryPoints: [entry],
-    outfile: join(outdir, `${name}.program.js`),
+    outfile,
     format: "esm",
     target: "node24",
     banner: { js: requireBanner },
   };
 }
+
+function program(name: string): BuildOptions {
+  return programBundle(`${name}/main.ts`, join(outdir, `${name}.program.js`));
+}
+
+/** The command line in pieces: each command loads its own, so that a drain is under way before `start` would have begun. */
+function commandLine(): BuildOptions {
+  const { outfile: _, ...whole } = program("cli");
+  return {
+    ...whole,
+    entryPoints: [{ in: "cli/main.ts", out: "cli.program" }],
+    outdir,
+    splitting: true,
+    chunkNames: "cli/[name]-[hash]",
+    plugins: [withoutSideEffects("@kubernetes/client-node")],
+  };
+}
+
+/** The programs beside the app; each folder has a main.ts. */
+const PROGRAMS = ["local", "simulator", "cli"];
 
 /** What starts a program: an older Node would fail at the program's imports, before any of its code could say why. */
 function launcher(name: string): string {
@@ -97,14 +117,12 @@ export async function buildAll(): Promise<void> {
   await mkdir(outdir, { recursive: true });
   const parts: BuildOptions[] = [
     { ...appBundle(join(outdir, "main.cjs")), metafile: true },
-    program("local/main.ts", "local"),
-    program("simulator/main.ts", "simulator"),
-    program("cli/main.ts", "cli"),
+    program("local"),
+    program("simulator"),
+    commandLine(),
   ];
-  const built = await Promise.all(
-    parts.filter((part) => existsSync(join(root, (part.entryPoints as string[])[0] ?? ""))).map((part) => build(part)),
-  );
-  for (const name of ["local", "simulator", "cli"]) {
+  const built = await Promise.all(parts.map((part) => build(part)));
+  for (const name of PROGRAMS) {
     await writeFile(join(outdir, `${name}.js`), launcher(name), { mode: 0o755 });
   }
   await buildConsole(join(outdir, "console"));

@@ -4,6 +4,7 @@ import type { AzureModel } from "./azure/azure-model.ts";
 import { tellOfRollingPools } from "./eventgrid/cluster-events.ts";
 import { EventGrid } from "./eventgrid/event-grid.ts";
 import { createEventGridControl, createTopic } from "./eventgrid/event-grid-api.ts";
+import { tellOfVersions } from "./eventgrid/version-events.ts";
 import type { SendRequest } from "./eventgrid/webhook-request.ts";
 import type { Scenario } from "./faults/scenario.ts";
 import { commitFolder } from "./git/fleet-commit.ts";
@@ -58,6 +59,7 @@ export function createServices({ azure, fleetDirectory, scenario, log, send = fe
   });
   const eventGrid = new EventGrid({ world, log, section: scenario.events, send });
   tellOfRollingPools(azure, eventGrid);
+  tellOfVersions(azure, eventGrid);
   tellOfImages(azure, registry, eventGrid);
   return {
     eventGrid,

@@ -13,8 +13,20 @@ import { mountServices, type Services } from "./services.ts";
 import { simulatorStatus } from "./status.ts";
 import { page } from "./teams/page.ts";
 
+/** Looks at each answer as the model gives it, before a fault can spoil it; a body is to be read from a clone. */
+export type InspectAnswer = (request: Request, response: Response) => Promise<void>;
+
+/** What the simulator serves, and who sees it. */
+export interface Served {
+  readonly azure: AzureModel;
+  readonly services: Services;
+  readonly faults: Faults;
+  readonly log: Logger;
+  readonly inspect?: InspectAnswer | undefined;
+}
+
 /** Everything the simulator serves, as one app that can be called with or without a socket. */
-export function createSimulatorApp(azure: AzureModel, services: Services, faults: Faults, log: Logger): Hono {
+export function createSimulatorApp({ azure, services, faults, log, inspect }: Served): Hono {
   const { world, secrets } = azure;
   const app = new Hono({ getPath: (request) => withoutEmptySegments(new URL(request.url).pathname) });
   app.use(async (context, next) => {
@@ -28,6 +40,12 @@ export function createSimulatorApp(azure: AzureModel, services: Services, faults
     log.debug({ method: context.req.method, path: logPath(context.req.path), status: context.res.status }, "request");
   });
   app.use(injectFaults(faults.plan, world.clock));
+  if (inspect) {
+    app.use(async (context, next) => {
+      await next();
+      await inspect(context.req.raw, context.res);
+    });
+  }
   const resourceManager = createResourceManager(azure, faults);
   app.route("/subscriptions", resourceManager);
   app.route("/providers", resourceManager);

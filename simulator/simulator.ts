@@ -15,7 +15,7 @@ import { IDENTITY_HEADER_SECRET } from "./identity/managed-identity.ts";
 import { createSimulatorLog } from "./log.ts";
 import { createServices, type Services } from "./services.ts";
 import { modelSettingsSchema } from "./settings.ts";
-import { createSimulatorApp } from "./simulator-app.ts";
+import { createSimulatorApp, type InspectAnswer } from "./simulator-app.ts";
 import { createMemoryJournal, type Journal, openJournal } from "./state/journal.ts";
 import { Store } from "./state/store.ts";
 import { WEBHOOK_SECRET } from "./teams/webhook.ts";
@@ -42,6 +42,8 @@ export interface SimulatorOptions {
   readonly logLevel?: string | undefined;
   /** Is told of each request when it has been answered, for those who check what was asked. */
   readonly onAnswer?: ((request: Request, status: number) => void) | undefined;
+  /** Sees each answer of the model, for those who check what was answered. */
+  readonly inspect?: InspectAnswer | undefined;
   /** Carries what Event Grid sends; the machine's network without it. */
   readonly send?: SendRequest | undefined;
 }
@@ -138,7 +140,8 @@ function createParts({ options, scenario, fleet, journal, log }: Ground): Parts 
   if (options.identityHeader !== undefined) azure.secrets.set(IDENTITY_HEADER_SECRET, options.identityHeader);
   const services = createServices({ azure, fleetDirectory, scenario, log, send });
   azure.equipClusters(clusterEnvironment(world, services, azure.backups.faults));
-  const app = createSimulatorApp(azure, services, createFaults(azure, scenario, book), log);
+  const faults = createFaults(azure, scenario, book);
+  const app = createSimulatorApp({ azure, services, faults, log, inspect: options.inspect });
   return { world, azure, services, app };
 }
 

@@ -18,15 +18,16 @@ export function simulatorStatus(azure: AzureModel, book: FaultBook) {
 
 function clusterStatus(azure: AzureModel, name: string) {
   const operation = azure.runningOperation(name);
+  const { kubernetesVersion, location = "" } = azure.findCluster(name) ?? {};
   return {
     name,
-    kubernetesVersion: azure.findCluster(name)?.kubernetesVersion,
+    kubernetesVersion,
     pools: azure.poolsOf(name).map((pool) => ({
       name: pool.name,
       count: pool.settings.count,
       provisioningState: pool.provisioningState,
       nodeImageVersion: pool.nodeImageVersion,
-      latestNodeImageVersion: azure.latestImage(pool.settings.osSKU),
+      latestNodeImageVersion: azure.latestImage(pool.settings.osSKU, location),
       nodes: pool.machines.map((machine) => ({
         name: machine.name,
         imageVersion: machine.imageVersion,

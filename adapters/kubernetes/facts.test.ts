@@ -31,9 +31,11 @@ describe("what a drain needs of a pod", () => {
         labels: { app: "cart", "pod-template-hash": "6f9c" },
         ownerReferences: [{ ...controller, kind: "ReplicaSet", name: "cart-6f9c" }],
         deletionTimestamp: new Date("2026-03-01T12:00:30Z"),
+        deletionGracePeriodSeconds: 90,
+        finalizers: ["shop.example.com/ledger"],
+        annotations: { "drydock.dev/hold-until": "2026-03-01T13:00:00Z" },
       },
       spec: {
-        containers: [],
         nodeName: "aks-shop-0",
         terminationGracePeriodSeconds: 90,
         nodeSelector: { disk: "ssd" },
@@ -49,6 +51,9 @@ describe("what a drain needs of a pod", () => {
       phase: "Running",
       ready: true,
       deletionAt: "2026-03-01T12:00:30.000Z",
+      terminatingSince: "2026-03-01T11:59:00.000Z",
+      finalizers: ["shop.example.com/ledger"],
+      holdUntil: "2026-03-01T13:00:00Z",
       labels: { app: "cart", "pod-template-hash": "6f9c" },
       owner: { kind: "Deployment", name: "cart" },
       isMirror: false,
@@ -65,6 +70,9 @@ describe("what a drain needs of a pod", () => {
       phase: "Unknown",
       graceSeconds: 30,
       deletionAt: null,
+      terminatingSince: null,
+      finalizers: [],
+      holdUntil: null,
       isMirror: false,
       hasEmptyDir: false,
       nodeSelector: {},
@@ -165,7 +173,14 @@ describe("what a drain needs of a budget", () => {
       },
       unhealthyPodEvictionPolicy: "AlwaysAllow",
     },
-    status: { disruptionsAllowed: 1, currentHealthy: 3, desiredHealthy: 2, expectedPods: 3, observedGeneration: 2 },
+    status: {
+      disruptionsAllowed: 1,
+      currentHealthy: 3,
+      desiredHealthy: 2,
+      expectedPods: 3,
+      observedGeneration: 2,
+      disruptedPods: { "cart-1": new Date("2026-03-01T12:00:00Z") },
+    },
   };
 
   it("is all there for a budget as the API server sends it", () => {
@@ -187,6 +202,7 @@ describe("what a drain needs of a budget", () => {
       currentHealthy: 3,
       desiredHealthy: 2,
       expectedPods: 3,
+      disruptedPods: ["cart-1"],
       isCurrent: true,
     });
   });

@@ -1,16 +1,19 @@
-import type { V1Deployment, V1Node, V1Pod, V1PodDisruptionBudget, V1StatefulSet } from "@kubernetes/client-node";
+import type { V1Deployment, V1Node, V1StatefulSet } from "@kubernetes/client-node";
 import type { BudgetFacts, PodFacts } from "../../domain/drain/facts.ts";
 import type { NodeFacts, WorkloadFacts } from "../../domain/proof.ts";
+import type { BudgetObject, PodObject } from "./drain/object-shapes.ts";
 
 /** Annotation of pods that the kubelet runs from a file: mirrors, which the API cannot evict. */
 const MIRROR_ANNOTATION = "kubernetes.io/config.mirror";
+/** Annotation or label by which an application asks to be left alone until an instant (RFC 3339). */
+const HOLD_UNTIL = "drydock.dev/hold-until";
 const NODE_IMAGE_LABEL = "kubernetes.azure.com/node-image-version";
 /** Kubernetes' default for terminationGracePeriodSeconds. */
 const DEFAULT_GRACE_SECONDS = 30;
 const PHASES = ["Pending", "Running", "Succeeded", "Failed"] as const;
 
 /** What a drain needs of a pod. */
-export function podFacts(pod: V1Pod): PodFacts {
+export function podFacts(pod: PodObject): PodFacts {
   const { metadata = {}, spec, status } = pod;
   return {
     namespace: metadata.namespace ?? "",
@@ -20,10 +23,13 @@ export function podFacts(pod: V1Pod): PodFacts {
     phase: PHASES.find((phase) => phase === status?.phase) ?? "Unknown",
     ready: (status?.conditions ?? []).some(({ type, status: value }) => type === "Ready" && value === "True"),
     deletionAt: metadata.deletionTimestamp ? new Date(metadata.deletionTimestamp).toISOString() : null,
+    terminatingSince: terminatingSince(pod),
+    finalizers: metadata.finalizers ?? [],
+    holdUntil: metadata.annotations?.[HOLD_UNTIL] ?? metadata.labels?.[HOLD_UNTIL] ?? null,
     labels: metadata.labels ?? {},
     owner: ownerOf(pod),
     isMirror: metadata.annotations?.[MIRROR_ANNOTATION] !== undefined,
-    hasEmptyDir: (spec?.volumes ?? []).some((volume) => volume.emptyDir !== undefined),
+    hasEmptyDir: (spec?.volumes ?? []).some(({ emptyDir }) => (emptyDir ?? undefined) !== undefined),
     graceSeconds: spec?.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS,
     nodeSelector: { ...labelsRequiredByAffinity(pod), ...spec?.nodeSelector },
   };
@@ -33,7 +39,7 @@ export function podFacts(pod: V1Pod): PodFacts {
  * Labels that the required node affinity asks of every node the pod may go to, which is what a nodeSelector does: one value
  * for one key, in each of the terms that are its alternatives.
  */
-function labelsRequiredByAffinity({ spec }: V1Pod): Record<string, string> {
+function labelsRequiredByAffinity({ spec }: PodObject): Record<string, string> {
   const terms = spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
   const [first = [], ...others] = terms.map((term) =>
     (term.matchExpressions ?? []).flatMap(({ key, operator, values: [value, ...more] = [] }) =>
@@ -46,18 +52,28 @@ function labelsRequiredByAffinity({ spec }: V1Pod): Record<string, string> {
 }
 
 /** The controller people know: a ReplicaSet that a Deployment made is named after it and the template's hash. */
-function ownerOf({ metadata = {} }: V1Pod): PodFacts["owner"] {
+function ownerOf({ metadata = {} }: PodObject): PodFacts["owner"] {
   const controller = (metadata.ownerReferences ?? []).find((reference) => reference.controller === true);
   if (!controller) return null;
   const hash = metadata.labels?.["pod-template-hash"];
   if (controller.kind === "ReplicaSet" && hash !== undefined && controller.name.endsWith(`-${hash}`)) {
     return { kind: "Deployment", name: controller.name.slice(0, -(hash.length + 1)) };
   }
-  return { kind: controller.kind, name: controller.name };
+  // Other projects have DaemonSets too, whose pods go elsewhere when they are evicted.
+  const group = controller.apiVersion.split("/")[0] ?? "";
+  const isForeign = controller.kind === "DaemonSet" && group !== "apps";
+  return { kind: isForeign ? `DaemonSet.${group}` : controller.kind, name: controller.name };
+}
+
+/** A pod's deletion time is when its grace period ends. */
+function terminatingSince({ metadata = {} }: PodObject): string | null {
+  if (!metadata.deletionTimestamp) return null;
+  const graceMs = (metadata.deletionGracePeriodSeconds ?? 0) * 1_000;
+  return new Date(new Date(metadata.deletionTimestamp).getTime() - graceMs).toISOString();
 }
 
 /** What a drain needs of a budget. */
-export function budgetFacts(budget: V1PodDisruptionBudget): BudgetFacts {
+export function budgetFacts(budget: BudgetObject): BudgetFacts {
   const { metadata = {}, spec = {}, status } = budget;
   return {
     namespace: metadata.namespace ?? "",
@@ -80,6 +96,7 @@ export function budgetFacts(budget: V1PodDisruptionBudget): BudgetFacts {
     currentHealthy: status?.currentHealthy ?? 0,
     desiredHealthy: status?.desiredHealthy ?? 0,
     expectedPods: status?.expectedPods ?? 0,
+    disruptedPods: Object.keys(status?.disruptedPods ?? {}),
     isCurrent: status !== undefined && (status.observedGeneration ?? 0) >= (metadata.generation ?? 0),
   };
 }

@@ -1,9 +1,13 @@
 import type { CoreV1Api, KubeConfig, PolicyV1Api, V1Pod } from "@kubernetes/client-node";
 import type { BudgetFacts, PodFacts } from "../../domain/drain/facts.ts";
+import type { PodJudge } from "../../domain/drain/pod-verdict.ts";
+import { DrydockError, transient } from "../../domain/errors.ts";
 import type { NodeFacts, WorkloadFacts } from "../../domain/proof.ts";
-import { type ChangeWatch, openChangeWatch } from "./change-watch.ts";
 import { cordonNode, uncordonNode } from "./cordon.ts";
-import { type EvictionOutcome, evictPod } from "./evict-pod.ts";
+import { serverOf } from "./drain/client-server.ts";
+import type { NodeOutcome } from "./drain/drain-event.ts";
+import { startDrain } from "./drain/drain-nodes.ts";
+import { openTransport } from "./drain/transport.ts";
 import { budgetFacts, nodeFacts, podFacts, workloadFacts } from "./facts.ts";
 import { kubernetesFailure } from "./kubernetes-failure.ts";
 
@@ -17,8 +21,6 @@ export interface KubernetesCluster {
   nodesOfPool(pool: string): Promise<NodeFacts[]>;
   /** All nodes, by name. */
   nodes(): Promise<NodeFacts[]>;
-  /** Pods on a node. */
-  podsOnNode(node: string): Promise<PodFacts[]>;
   /** Every pod of the cluster. */
   pods(): Promise<PodFacts[]>;
   /** Every PodDisruptionBudget of the cluster. */
@@ -29,10 +31,8 @@ export interface KubernetesCluster {
   cordon(node: string, runId: string): Promise<void>;
   /** Takes back the run's own cordon; any other stays. */
   uncordon(node: string, runId: string): Promise<void>;
-  /** Asks the eviction API to let a pod go. */
-  evict(pod: PodFacts): Promise<EvictionOutcome>;
-  /** Tells when a pod of a node or any budget changes. */
-  watchDrain(node: string): Promise<ChangeWatch>;
+  /** Drains a cordoned node for so long, or until nothing is left that has to go, or waiting is no use. */
+  drain(node: string, forMs: number, judge: PodJudge): Promise<NodeOutcome>;
 }
 
 /** Speaks to the cluster that a kubeconfig points at, through the official client. */
@@ -62,8 +62,6 @@ export async function openKubernetesCluster(name: string, config: KubeConfig): P
         (await core.listNode({ labelSelector: `${POOL_LABEL}=${pool}` })).items.map(nodeFacts).sort(byName),
       ),
     nodes: () => ask("list the nodes", async () => (await core.listNode({})).items.map(nodeFacts).sort(byName)),
-    podsOnNode: (node) =>
-      ask(`list the pods of node ${node}`, async () => (await listPods(`spec.nodeName=${node}`)).map(podFacts)),
     pods: () => ask("list the pods", async () => (await listPods()).map(podFacts)),
     budgets: () =>
       ask("list the PodDisruptionBudgets", async () =>
@@ -80,9 +78,33 @@ export async function openKubernetesCluster(name: string, config: KubeConfig): P
       }),
     cordon: (node, runId) => ask(`cordon node ${node}`, () => cordonNode(core, node, runId)),
     uncordon: (node, runId) => ask(`uncordon node ${node}`, () => uncordonNode(core, node, runId)),
-    evict: (pod) => ask(`evict pod ${pod.namespace}/${pod.name}`, () => evictPod(core, pod)),
-    watchDrain: (node) => ask(`watch node ${node}`, () => openChangeWatch(config, node)),
+    drain: (node, forMs, judge) => ask(`drain node ${node}`, () => drainFor(config, node, forMs, judge)),
   };
+}
+
+async function drainFor(config: KubeConfig, node: string, forMs: number, judge: PodJudge): Promise<NodeOutcome> {
+  const transport = openTransport(serverOf(config));
+  let trouble = "nothing came back in time";
+  try {
+    const [outcome] = await startDrain({
+      transport,
+      nodes: [{ name: node }],
+      parallel: 1,
+      timeoutMs: forMs,
+      judge,
+      removal: { graceSeconds: null, usesDelete: false, dryRun: false },
+      givesUpOnBudgets: true,
+      signal: new AbortController().signal,
+      onEvent: (event) => {
+        if (event.kind === "trouble") trouble = event.message;
+      },
+    }).outcomes;
+    // What is not known must not look like a node without pods.
+    if (!outcome || outcome.result === "unreadable") throw new DrydockError(transient("Unreachable", trouble));
+    return outcome;
+  } finally {
+    transport.close();
+  }
 }
 
 interface Page<T> {

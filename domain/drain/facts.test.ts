@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { DrainPolicy } from "../fleet-config.ts";
+import { neverAllows } from "./budget-arithmetic.ts";
 import { classifyPod } from "./classify.ts";
 import { type BudgetFacts, budgetsOf, type PodFacts, podKey, type SelectorRequirement } from "./facts.ts";
-import { neverAllows } from "./plan-evictions.ts";
 
 function pod(change: Partial<PodFacts> = {}): PodFacts {
   return {
@@ -14,6 +14,9 @@ function pod(change: Partial<PodFacts> = {}): PodFacts {
     phase: "Running",
     ready: true,
     deletionAt: null,
+    terminatingSince: null,
+    finalizers: [],
+    holdUntil: null,
     labels: { app: "cart", tier: "web" },
     owner: { kind: "StatefulSet", name: "cart" },
     isMirror: false,
@@ -37,6 +40,7 @@ function budget(selector: BudgetFacts["selector"], change: Partial<BudgetFacts> 
     currentHealthy: 3,
     desiredHealthy: 2,
     expectedPods: 3,
+    disruptedPods: [],
     isCurrent: true,
     ...change,
   };

@@ -8,8 +8,14 @@ export interface PodFacts {
   readonly ready: boolean;
   /** When it is to be gone at the latest; null while nobody deletes it. */
   readonly deletionAt: string | null;
+  /** Since when it is being deleted; null while nobody deletes it. */
+  readonly terminatingSince: string | null;
+  /** What keeps it in the API after its containers have ended. */
+  readonly finalizers: readonly string[];
+  /** Until when its application asks to be left alone, as it says it (`drydock.dev/hold-until`); null without a wish. */
+  readonly holdUntil: string | null;
   readonly labels: Readonly<Record<string, string>>;
-  /** Its controller, resolved to what people name: the Deployment, not its ReplicaSet. */
+  /** Its controller, resolved to what people name: the Deployment, not its ReplicaSet. A DaemonSet is Kubernetes' own. */
   readonly owner: { readonly kind: string; readonly name: string } | null;
   readonly isMirror: boolean;
   readonly hasEmptyDir: boolean;
@@ -30,10 +36,7 @@ export interface BudgetFacts {
   readonly name: string;
   readonly resourceVersion: string;
   /** An empty selector selects every pod of the namespace; null selects none. */
-  readonly selector: {
-    readonly matchLabels: Readonly<Record<string, string>>;
-    readonly matchExpressions: readonly SelectorRequirement[];
-  } | null;
+  readonly selector: LabelSelector | null;
   readonly minAvailable: string | number | null;
   readonly maxUnavailable: string | number | null;
   readonly unhealthyPodEvictionPolicy: "IfHealthyBudget" | "AlwaysAllow";
@@ -41,6 +44,8 @@ export interface BudgetFacts {
   readonly currentHealthy: number;
   readonly desiredHealthy: number;
   readonly expectedPods: number;
+  /** Pods whose disruption is granted and counted, and that the controller has not yet seen go. */
+  readonly disruptedPods: readonly string[];
   /** Whether the controller has seen the latest specification; an older status says nothing. */
   readonly isCurrent: boolean;
 }
@@ -67,14 +72,23 @@ function meets(labels: Readonly<Record<string, string>>, { key, operator, values
   }
 }
 
+/** Labels and requirements that must all be met; empty, it selects everything. */
+export interface LabelSelector {
+  readonly matchLabels: Readonly<Record<string, string>>;
+  readonly matchExpressions: readonly SelectorRequirement[];
+}
+
+/** Whether labels are what a selector asks for. */
+export function isSelected(labels: Readonly<Record<string, string>>, selector: LabelSelector): boolean {
+  return (
+    Object.entries(selector.matchLabels).every(([key, value]) => labels[key] === value) &&
+    selector.matchExpressions.every((requirement) => meets(labels, requirement))
+  );
+}
+
 /** The budgets that guard a pod. */
-export function budgetsOf(pod: PodFacts, budgets: readonly BudgetFacts[]): BudgetFacts[] {
-  return budgets.filter((budget) => {
-    if (budget.namespace !== pod.namespace || budget.selector === null) return false;
-    const { matchLabels, matchExpressions } = budget.selector;
-    return (
-      Object.entries(matchLabels).every(([key, value]) => pod.labels[key] === value) &&
-      matchExpressions.every((requirement) => meets(pod.labels, requirement))
-    );
-  });
+export function budgetsOf(pod: Pick<PodFacts, "namespace" | "labels">, budgets: readonly BudgetFacts[]): BudgetFacts[] {
+  return budgets.filter(
+    ({ namespace, selector }) => namespace === pod.namespace && selector !== null && isSelected(pod.labels, selector),
+  );
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { classifyPod } from "./classify.ts";
 import type { BudgetFacts, PodFacts } from "./facts.ts";
 import { type EvictionContext, planEvictions } from "./plan-evictions.ts";
 
@@ -14,6 +15,9 @@ function pod(name: string, change: Partial<PodFacts> = {}): PodFacts {
     phase: "Running",
     ready: true,
     deletionAt: null,
+    terminatingSince: null,
+    finalizers: [],
+    holdUntil: null,
     labels: { app: "cart" },
     owner: { kind: "Deployment", name: "cart" },
     isMirror: false,
@@ -37,22 +41,25 @@ function budget(allowed: number, change: Partial<BudgetFacts> = {}): BudgetFacts
     currentHealthy: 3,
     desiredHealthy: 2,
     expectedPods: 3,
+    disruptedPods: [],
     isCurrent: true,
     ...change,
   };
 }
 
 const context: EvictionContext = {
-  policy: { timeoutMinutes: 30, barePods: "block", emptyDir: "block" },
+  judge: (item) => classifyPod(item, { barePods: "block", emptyDir: "block" }),
   nowMs: NOW_MS,
   spent: new Map(),
+  closed: new Map(),
   refused: new Map(),
+  asked: new Set(),
 };
 
 function decide(pods: PodFacts[], budgets: BudgetFacts[], change: Partial<EvictionContext> = {}) {
   const plan = planEvictions(pods, budgets, { ...context, ...change });
   return {
-    evict: plan.evict.map((item) => item.name),
+    evict: plan.evict.map((item) => item.pod.name),
     held: plan.blockers.map((item) => `${item.pod} ${item.code}`),
     left: plan.left,
   };
@@ -158,7 +165,7 @@ describe("evictions", () => {
   });
 
   it("does not ask again for what was refused, and says what the API server said", () => {
-    const refused = new Map([["shop/a", { code: "EvictionRefused" as const, message: "internal error" }]]);
+    const refused = new Map([["a", { code: "EvictionRefused" as const, message: "internal error", permanent: false }]]);
     expect(decide([pod("a")], [], { refused }).held).toEqual(["shop/a EvictionRefused"]);
   });
 
@@ -170,11 +177,65 @@ describe("evictions", () => {
     );
     expect(plan.blockers[0]).toEqual({
       pod: "shop/a",
+      node: "n1",
       owner: "Deployment/cart",
       code: "PodDisruptionBudgetBlocks",
       message: "PDB shop/cart allows 0 disruptions (3 of 3 healthy, 3 needed)",
+      budgets: [{ name: "shop/cart", allowed: 0, healthy: 3, needed: 3, expected: 3 }],
       permanent: true,
     });
+  });
+
+  it("leaves a closed budget alone, but not the pods that need none of it", () => {
+    const closed = new Map([["shop/cart", "needs 2 and has 2"]]);
+    const pods = [pod("a"), pod("b", { phase: "Pending", ready: false }), pod("c", { labels: {} })];
+    expect(decide(pods, [budget(1)], { closed })).toEqual({
+      evict: ["b", "c"],
+      held: ["shop/a PodDisruptionBudgetBlocks"],
+      left: 3,
+    });
+  });
+
+  it("does not ask twice for a pod whose eviction is granted and that does not yet end", () => {
+    const plan = planEvictions([pod("a")], [], { ...context, asked: new Set(["a"]) });
+    expect([plan.evict, plan.blockers, plan.going.map(({ name }) => name), plan.left]).toEqual([[], [], ["a"], 1]);
+  });
+
+  it("asks no budget when pods are deleted past them", () => {
+    const guards = [budget(0), budget(0, { name: "other" })];
+    expect(decide([pod("a")], guards, { ignoresBudgets: true }).evict).toEqual(["a"]);
+  });
+
+  it("lets pods of a lower order go first, node by node", () => {
+    const judge = ({ name }: PodFacts) => ({ kind: "evict", order: name === "db" ? 1 : 0 }) as const;
+    const pods = [pod("web"), pod("db"), pod("db", { uid: "other", nodeName: "n2", namespace: "bank" })];
+    expect(decide(pods, [], { judge })).toEqual({
+      evict: ["web", "db"],
+      held: ["shop/db WaitsForOrder"],
+      left: 3,
+    });
+  });
+
+  it("says until when it holds, and when to look again", () => {
+    const until = "2026-03-01T12:30:00Z";
+    const judge = () => ({ kind: "hold", code: "OnHold", message: "asks to stay", until }) as const;
+    const plan = planEvictions([pod("a")], [], { ...context, judge });
+    expect(plan.blockers.map(({ code }) => code)).toEqual(["OnHold"]);
+    expect(plan.nextHoldEndMs).toBe(Date.parse(until));
+  });
+
+  it("names a pod that is stuck, with its finalizers", () => {
+    const stuck = pod("a", { deletionAt: "2026-03-01T11:59:00Z", finalizers: ["example.com/keep"] });
+    expect(planEvictions([stuck], [], context).blockers[0]).toMatchObject({
+      code: "StuckTerminating",
+      message: "terminating, past its grace period, kept by finalizer example.com/keep",
+    });
+  });
+
+  it("takes the nodes in the order in which they are given, so that one is done after the other", () => {
+    const pods = [pod("z"), pod("a", { nodeName: "n2" })];
+    expect(decide(pods, [budget(1)]).evict).toEqual(["z"]);
+    expect(decide(pods.toReversed(), [budget(1)]).evict).toEqual(["a"]);
   });
 
   it("never evicts more ready pods of a budget than it allows less what is spent", () => {
@@ -185,7 +246,7 @@ describe("evictions", () => {
       fc.property(pods, fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 5 }), (specs, allowed, spent) => {
         const unique = [...new Map(specs.map((spec) => [spec.name, pod(spec.name, { ready: spec.ready })])).values()];
         const plan = planEvictions(unique, [budget(allowed)], { ...context, spent: new Map([["shop/cart", spent]]) });
-        const ready = plan.evict.filter((item) => item.ready).length;
+        const ready = plan.evict.filter((item) => item.pod.ready).length;
         expect(ready).toBeLessThanOrEqual(Math.max(0, allowed - spent));
         expect(plan.evict.length + plan.blockers.length).toBe(plan.left);
       }),

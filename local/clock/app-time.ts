@@ -14,6 +14,8 @@ export interface AppTime {
 
 interface Scope {
   readonly clock: Clock;
+  /** When the host was started, on its clock: what `performance.now` counts from. */
+  readonly originMs: number;
   pendingTimers: number;
   running: boolean;
   release: (() => void) | undefined;
@@ -147,7 +149,6 @@ function nowMs(): number {
 function install(): void {
   if (installed) return;
   installed = true;
-  const startedMs = real.Date.now();
   globalThis.Date = new Proxy(real.Date, {
     construct: (target, args, newTarget) =>
       Reflect.construct(
@@ -172,7 +173,7 @@ function install(): void {
   });
   performance.now = () => {
     const scope = scopes.getStore();
-    return scope ? scope.clock.nowMs() - startedMs : real.performanceNow();
+    return scope ? scope.clock.nowMs() - scope.originMs : real.performanceNow();
   };
   AbortSignal.timeout = (delayMs) => {
     const scope = scopes.getStore();
@@ -193,9 +194,10 @@ function install(): void {
 export function createAppTime(clock: Clock): AppTime {
   if (clock.speed === 1 && Math.abs(clock.nowMs() - real.Date.now()) < 1_000) return { runInApp: (fn) => fn() };
   install();
+  const originMs = clock.nowMs();
   return {
     runInApp<T>(fn: () => T): T {
-      const scope: Scope = { clock, pendingTimers: 0, running: true, release: undefined };
+      const scope: Scope = { clock, originMs, pendingTimers: 0, running: true, release: undefined };
       updateHold(scope);
       const finish = () => {
         scope.running = false;

@@ -25,6 +25,7 @@ import { handleOperations } from "./operations.ts";
 import { populateCluster } from "./populate-cluster.ts";
 import type { QuotaLimit } from "./quota.ts";
 import * as records from "./records.ts";
+import { scheduleReleases } from "./releases.ts";
 import { clusterId, groupId, listOf } from "./resource-id.ts";
 
 type ClusterRecord = records.ClusterRecord;
@@ -91,7 +92,12 @@ export class AzureModel {
     this.backups = new Backups(this, backupConditions);
     this.#handleAgenda();
     connectFlux(this);
-    if (this.clusters.size === 0 && this.resources.size === 0) world.store.transaction(() => foundFleet(this));
+    if (this.clusters.size === 0 && this.resources.size === 0) {
+      world.store.transaction(() => {
+        foundFleet(this);
+        scheduleReleases(this);
+      });
+    }
   }
 
   /** The cluster of this name, in any case. Names are unique in this Azure: the Kubernetes API is found by them. */
@@ -166,11 +172,11 @@ export class AzureModel {
     return this.#running.valuesOf(clusterName.toLowerCase())[0];
   }
 
-  /** The image that a new node of this operating system gets now. */
-  latestImage(osSKU: string): string {
+  /** The image that a new node of this operating system gets now in a region. */
+  latestImage(osSKU: string, location: string): string {
     const { startMs, nowMs } = this.world;
-    const latest = latestImage(this.fleet.azure, osSKU, startMs, nowMs);
-    if (latest === undefined) throw new Error(`azure.yaml has no released image for ${osSKU}`);
+    const latest = latestImage(this.fleet.azure, osSKU, { location, startMs, nowMs });
+    if (latest === undefined) throw new Error(`azure.yaml has no image for ${osSKU} that is out in ${location}`);
     return latest;
   }
 

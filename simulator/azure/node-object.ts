@@ -1,3 +1,4 @@
+import { type OsSku, osTypeOf } from "../fleet/os-sku.ts";
 import type { ObjectDraft } from "../kubernetes/model/object-table.ts";
 import { vcpusOf } from "./quota.ts";
 import type { ClusterRecord, Machine, PoolRecord } from "./records.ts";
@@ -6,7 +7,12 @@ const KUBELET_CPU_RESERVE_MILLICORES = 140;
 /** Share of a machine's memory that AKS leaves for pods, roughly (reserve and eviction threshold taken off). */
 const ALLOCATABLE_MEMORY_SHARE = 0.8;
 const MEMORY_GIB_PER_CPU = 4;
-const OS_IMAGES: Readonly<Record<string, string>> = { Ubuntu: "Ubuntu 22.04.5 LTS", AzureLinux: "Azure Linux 3.0" };
+/** What a node of each operating system says of it. */
+const SYSTEMS: Readonly<Record<OsSku, { readonly osImage: string; readonly kernelVersion: string }>> = {
+  Ubuntu: { osImage: "Ubuntu 22.04.5 LTS", kernelVersion: "5.15.0-1098-azure" },
+  AzureLinux: { osImage: "Azure Linux 3.0", kernelVersion: "6.6.104.2-4.azl3" },
+  Windows2022: { osImage: "Windows Server 2022 Datacenter", kernelVersion: "10.0.20348.4294" },
+};
 
 /** The Node that a machine registers as, not ready yet. */
 export function nodeObject(cluster: ClusterRecord, pool: PoolRecord, machine: Machine, nowText: string): ObjectDraft {
@@ -40,17 +46,16 @@ export function nodeObject(cluster: ClusterRecord, pool: PoolRecord, machine: Ma
 }
 
 /** What a node says about its software; changes when it is reimaged. */
-export function nodeInfo(pool: PoolRecord, machine: Machine) {
+export function nodeInfo({ settings: { osSKU } }: PoolRecord, machine: Machine) {
   return {
     architecture: "amd64",
     bootID: "",
     containerRuntimeVersion: "containerd://2.0.6",
-    kernelVersion: pool.settings.osSKU === "Ubuntu" ? "5.15.0-1098-azure" : "6.6.104.2-4.azl3",
+    ...SYSTEMS[osSKU],
     kubeProxyVersion: `v${machine.kubernetesVersion}`,
     kubeletVersion: `v${machine.kubernetesVersion}`,
     machineID: "",
-    operatingSystem: "linux",
-    osImage: OS_IMAGES[pool.settings.osSKU] ?? "Linux",
+    operatingSystem: osTypeOf(osSKU).toLowerCase(),
     systemUUID: "",
   };
 }
@@ -70,7 +75,7 @@ export function nodeLabels(cluster: ClusterRecord, pool: PoolRecord, machine: Ma
     "kubernetes.azure.com/role": "agent",
     "kubernetes.io/arch": "amd64",
     "kubernetes.io/hostname": machine.name,
-    "kubernetes.io/os": "linux",
+    "kubernetes.io/os": osTypeOf(osSKU).toLowerCase(),
     "node.kubernetes.io/instance-type": vmSize,
     "topology.kubernetes.io/region": cluster.location,
     "topology.kubernetes.io/zone": zone,

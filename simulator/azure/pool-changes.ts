@@ -10,7 +10,8 @@ import type { AzureError, ClusterRecord, Machine, OperationRecord, PoolRecord, P
 
 /** A pool that is being made: its machines are there to boot. */
 export function draftPool(azure: AzureModel, clusterName: string, name: string, settings: PoolSettings): PoolRecord {
-  const software = softwareOf(azure.latestImage(settings.osSKU), settings.orchestratorVersion);
+  const { location = "" } = azure.findCluster(clusterName) ?? {};
+  const software = softwareOf(azure.latestImage(settings.osSKU, location), settings.orchestratorVersion);
   let pool: PoolRecord = {
     clusterName,
     name,
@@ -91,7 +92,8 @@ export function powerPool(azure: AzureModel, pool: PoolRecord, running: boolean)
 
 /** Rolls a pool to the newest node image; nothing to do (undefined) when all its nodes have it. */
 export function upgradeNodeImage(azure: AzureModel, pool: PoolRecord): OperationRecord | undefined {
-  const target = softwareOf(azure.latestImage(pool.settings.osSKU), pool.settings.orchestratorVersion);
+  const { location } = clusterOf(azure, pool);
+  const target = softwareOf(azure.latestImage(pool.settings.osSKU, location), pool.settings.orchestratorVersion);
   const current = pool.nodeImageVersion === target.imageVersion;
   if (current && pool.machines.every(({ imageVersion }) => imageVersion === target.imageVersion)) return undefined;
   return rollPool(azure, pool, target, "UpgradeNodeImage", "UpgradingNodeImageVersion");
@@ -100,7 +102,8 @@ export function upgradeNodeImage(azure: AzureModel, pool: PoolRecord): Operation
 function upgradeVersion(azure: AzureModel, before: PoolRecord, settings: PoolSettings): OperationRecord {
   const { orchestratorVersion } = before.settings;
   const pool = { ...before, settings: { ...settings, count: before.settings.count, orchestratorVersion } };
-  const target = softwareOf(azure.latestImage(settings.osSKU), settings.orchestratorVersion);
+  const { location } = clusterOf(azure, before);
+  const target = softwareOf(azure.latestImage(settings.osSKU, location), settings.orchestratorVersion);
   return rollPool(azure, pool, target, "UpgradePool", "Upgrading");
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { OS_SKUS } from "../fleet/os-sku.ts";
 
 /** What Azure keeps of a virtual machine of a pool's scale set. */
 const machineSchema = z.object({
@@ -30,7 +31,7 @@ export const poolSettingsSchema = z.object({
   count: z.number().int(),
   vmSize: z.string(),
   mode: z.enum(["System", "User"]),
-  osSKU: z.enum(["Ubuntu", "AzureLinux"]),
+  osSKU: z.enum(OS_SKUS),
   maxPods: z.number().int(),
   osDiskSizeGB: z.number().int(),
   orchestratorVersion: z.string(),

@@ -1,7 +1,8 @@
 import type { SystemEventNameToEventData } from "@azure/eventgrid";
-import { compare, minor } from "semver";
+import { minor } from "semver";
 import type { AzureModel } from "../azure/azure-model.ts";
 import type { ClusterRecord, OperationRecord } from "../azure/records.ts";
+import { versionsIn } from "../azure/releases.ts";
 import { clusterId } from "../azure/resource-id.ts";
 import type { EventGrid } from "./event-grid.ts";
 import type { EventDraft } from "./grid-event.ts";
@@ -27,14 +28,11 @@ export function clusterEvent(
   return { source: clusterId(cluster), subject: cluster.name, type, data };
 }
 
-/** What AKS says of the versions that `azure.yaml` lists. */
-export function availableVersions(azure: AzureModel): Record<string, string> {
-  const { kubernetesVersions } = azure.fleet.azure;
+/** What AKS says of the versions that one can have in a region now. */
+export function availableVersions(azure: AzureModel, location: string): Record<string, string> {
+  const available = versionsIn(azure, location);
   const versions = (isPreview: boolean) =>
-    kubernetesVersions
-      .filter((entry) => (entry.isPreview ?? false) === isPreview)
-      .map(({ version }) => version)
-      .sort(compare);
+    available.filter((entry) => (entry.isPreview ?? false) === isPreview).map(({ version }) => version);
   const released = versions(false);
   const latest = released.at(-1) ?? "";
   const lowest = released[0] ?? "";

@@ -98,7 +98,7 @@ function announce(azure: AzureModel, eventGrid: EventGrid, asked: z.infer<typeof
     clusters.map((one) => {
       const data =
         asked.type === "Microsoft.ContainerService.NewKubernetesVersionAvailable"
-          ? availableVersions(azure)
+          ? availableVersions(azure, one.location)
           : { kubernetesVersion: asked.kubernetesVersion ?? one.kubernetesVersion };
       return eventGrid.emit(clusterEvent(one, asked.type, data));
     }),

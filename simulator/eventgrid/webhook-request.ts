@@ -17,14 +17,13 @@ const ORIGIN = "eventgrid.azure.net";
 const REQUEST_RATE = "120";
 const NO_ANSWER: WebhookAnswer = { status: undefined, headers: new Headers(), text: "" };
 
-/** Sends a request and reads the whole answer; one that does not come within the time counts as none. Never rejects. */
+/** Sends a request and reads the whole answer; one that does not come before the signal counts as none. Never rejects. */
 export async function ask(
   send: SendRequest,
   url: string,
   init: RequestInit,
-  timeoutMs: number,
+  signal: AbortSignal,
 ): Promise<WebhookAnswer> {
-  const signal = AbortSignal.timeout(timeoutMs);
   try {
     const response = await send(new Request(url, { ...init, redirect: "manual", signal }));
     return { status: response.status, headers: response.headers, text: await response.text() };

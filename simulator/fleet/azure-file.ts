@@ -1,14 +1,6 @@
 import { z } from "zod";
-
-const MS_PER_UNIT: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** An instant: ISO 8601, or counted from the start of the world (`start-9d`, `start+6h`). */
-const releaseInstant = z
-  .string()
-  .refine(
-    (text) => instantMs(text, 0) !== undefined,
-    "must be an ISO 8601 instant or start+N / start-N with m, h or d",
-  );
+import { OS_SKUS } from "./os-sku.ts";
+import { regionalInstants, releaseInstant, releaseMs } from "./release.ts";
 
 const upgradeSettings = z.strictObject({
   maxSurge: z
@@ -29,7 +21,7 @@ const pool = z.strictObject({
   mode: z.enum(["System", "User"]),
   count: z.number().int().min(0).max(1000),
   vmSize: z.string(),
-  osSKU: z.enum(["Ubuntu", "AzureLinux"]).default("Ubuntu"),
+  osSKU: z.enum(OS_SKUS).default("Ubuntu"),
   nodeImageVersion: z.string(),
   orchestratorVersion: z.string().optional(),
   availabilityZones: z.array(z.string()).optional(),
@@ -88,37 +80,46 @@ const cluster = z.strictObject({
   pools: z.array(pool).min(1),
 });
 
+const kubernetesVersion = z.strictObject({
+  version: z.string().regex(/^\d+\.\d+\.\d+$/, "must be a version with three numbers"),
+  isPreview: z.boolean().optional(),
+  /** Always there when left out. */
+  releasedAt: releaseInstant.optional(),
+  regions: regionalInstants.optional(),
+  /** When AKS ends its support of the minor version; the latest that one of its patches names counts. */
+  endOfSupport: releaseInstant.optional(),
+});
+
+const image = z.strictObject({
+  version: z.string(),
+  osSKU: z.enum(OS_SKUS),
+  releasedAt: releaseInstant,
+  regions: regionalInstants.optional(),
+});
+
 /** The file `azure.yaml` of a fleet folder: the Azure that the fleet lives in. */
 export const azureFileSchema = z.strictObject({
   subscriptionId: z.guid(),
   tenantId: z.guid(),
-  kubernetesVersions: z.array(z.strictObject({ version: z.string(), isPreview: z.boolean().optional() })).min(1),
-  images: z
-    .array(z.strictObject({ version: z.string(), osSKU: z.enum(["Ubuntu", "AzureLinux"]), releasedAt: releaseInstant }))
-    .min(1),
+  kubernetesVersions: z.array(kubernetesVersion).min(1),
+  images: z.array(image).min(1),
   clusters: z.array(cluster),
 });
 
 export type AzureFile = z.infer<typeof azureFileSchema>;
 export type ClusterEntry = AzureFile["clusters"][number];
+export type VersionEntry = AzureFile["kubernetesVersions"][number];
 export type PoolEntry = ClusterEntry["pools"][number];
 
-/** The instant that a release text stands for in a world begun at `startMs`; undefined when it stands for none. */
-export function instantMs(text: string, startMs: number): number | undefined {
-  const relative = /^start(?:([+-]\d+)([mhd]))?$/.exec(text);
-  if (relative) return startMs + Number(relative[1] ?? 0) * (MS_PER_UNIT[relative[2] ?? "m"] ?? 0);
-  const absolute = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(absolute) ? undefined : absolute;
-}
-
-/** The newest image released by `nowMs` for an operating system. */
-export function latestImage(file: AzureFile, osSKU: string, startMs: number, nowMs: number): string | undefined {
+/** The newest image that has reached a region by `nowMs`, for an operating system. */
+export function latestImage(
+  file: AzureFile,
+  osSKU: string,
+  { location, startMs, nowMs }: { readonly location: string; readonly startMs: number; readonly nowMs: number },
+): string | undefined {
   const released = file.images
     .filter((image) => image.osSKU === osSKU)
-    .map((image) => ({
-      version: image.version,
-      atMs: instantMs(image.releasedAt, startMs) ?? Number.POSITIVE_INFINITY,
-    }))
+    .map((image) => ({ version: image.version, atMs: releaseMs(image, location, startMs) }))
     .filter(({ atMs }) => atMs <= nowMs)
     .sort((left, right) => right.atMs - left.atMs);
   return released[0]?.version;

@@ -2,6 +2,7 @@ import type { AzureModel } from "../azure/azure-model.ts";
 import { machineAddress, machineResourceId } from "../azure/node-object.ts";
 import type { ClusterRecord, Machine, OperationRecord, PoolRecord } from "../azure/records.ts";
 import { clusterId, poolId } from "../azure/resource-id.ts";
+import { osTypeOf } from "../fleet/os-sku.ts";
 
 /** Profiles of a cluster that says nothing about them. */
 const DEFAULT_PROFILES = {
@@ -117,7 +118,7 @@ function poolProperties(pool: PoolRecord) {
     mode,
     enableEncryptionAtHost: false,
     enableUltraSSD: false,
-    osType: "Linux",
+    osType: osTypeOf(osSKU),
     osSKU,
     nodeImageVersion: pool.nodeImageVersion,
     ...(nodeLabels ? { nodeLabels } : {}),

@@ -1,7 +1,8 @@
-import { compare, minor } from "semver";
+import { minor } from "semver";
 import { z } from "zod";
 import type { AzureModel } from "../azure/azure-model.ts";
 import type { ClusterRecord, PoolSettings } from "../azure/records.ts";
+import { versionsIn } from "../azure/releases.ts";
 import { ArmError, invalidParameter } from "./arm-error.ts";
 import type { ArmRequest } from "./arm-router.ts";
 import {
@@ -101,7 +102,7 @@ function readNew(request: ArmRequest, asked: ClusterAsked): ClusterWish {
   const { azure, names } = request;
   const { cluster: name = "", subscription = "", group = "" } = names;
   const location = asked.location.replaceAll(" ", "").toLowerCase();
-  const version = asked.properties.kubernetesVersion ?? defaultVersion(azure);
+  const version = asked.properties.kubernetesVersion ?? defaultVersion(azure, location);
   checkKnownVersion(azure, location, version);
   const uid = azure.random.uuid();
   const cluster: ClusterRecord = {
@@ -141,7 +142,9 @@ function readNew(request: ArmRequest, asked: ClusterAsked): ClusterWish {
 /** One minor version at a time, never back, and never so far ahead that a pool falls behind too much. */
 function checkUpgrade(azure: AzureModel, cluster: ClusterRecord, version: string): void {
   checkKnownVersion(azure, cluster.location, version);
-  const upgrades = upgradesFrom(azure, cluster.kubernetesVersion).map(({ kubernetesVersion }) => kubernetesVersion);
+  const upgrades = upgradesFrom(azure, cluster.location, cluster.kubernetesVersion).map(
+    ({ kubernetesVersion }) => kubernetesVersion,
+  );
   if (!upgrades.includes(version)) {
     const message = `Upgrading Kubernetes version ${cluster.kubernetesVersion} to ${version} is not allowed. Available upgrades: [${upgrades.join(" ")}]. Please see https://aka.ms/aks-supported-k8s-ver for version details.`;
     throw new ArmError(400, "OperationNotAllowed", message);
@@ -181,11 +184,10 @@ function checkProfiles(azure: AzureModel, cluster: ClusterRecord, asked: Cluster
 }
 
 /** What a new cluster gets that does not say: the second newest minor version, its newest patch. */
-function defaultVersion(azure: AzureModel): string {
-  const stable = azure.fleet.azure.kubernetesVersions
+function defaultVersion(azure: AzureModel, location: string): string {
+  const stable = versionsIn(azure, location)
     .filter(({ isPreview }) => isPreview !== true)
-    .map(({ version }) => version)
-    .sort(compare);
+    .map(({ version }) => version);
   const newest = stable.at(-1) ?? "";
   return stable.filter((version) => minor(version) < minor(newest)).at(-1) ?? newest;
 }

@@ -3,6 +3,7 @@ import { createCluster, deleteCluster, powerCluster, updateCluster } from "../az
 import { abortOperation } from "../azure/operations.ts";
 import { quotaError } from "../azure/quota.ts";
 import type { ClusterRecord, OperationRecord } from "../azure/records.ts";
+import { versionsIn } from "../azure/releases.ts";
 import { ok, paged } from "./answers.ts";
 import { clusterBody } from "./arm-bodies.ts";
 import { ArmError } from "./arm-error.ts";
@@ -150,10 +151,11 @@ function listCredential(request: ArmRequest, name: "clusterAdmin" | "clusterUser
 }
 
 /** The versions of a region: minor versions with their patches, and what each may be upgraded to. */
-function listVersions({ azure }: ArmRequest): ArmAnswer {
-  const versions = azure.fleet.azure.kubernetesVersions;
+function listVersions({ azure, names }: ArmRequest): ArmAnswer {
+  const location = (names.location ?? "").toLowerCase();
+  const versions = versionsIn(azure, location);
   const upgradesOf = (version: string) =>
-    upgradesFrom(azure, version).map(({ kubernetesVersion }) => kubernetesVersion);
+    upgradesFrom(azure, location, version).map(({ kubernetesVersion }) => kubernetesVersion);
   const minors = [...new Set(versions.map(({ version }) => version.split(".").slice(0, 2).join(".")))];
   return ok({
     values: minors.map((minor) => {

@@ -2,6 +2,8 @@ import { compare, minor, valid } from "semver";
 import { z } from "zod";
 import type { AzureModel } from "../azure/azure-model.ts";
 import { type ClusterRecord, type PoolRecord, type PoolSettings, poolSettingsSchema } from "../azure/records.ts";
+import { versionsIn } from "../azure/releases.ts";
+import { OS_SKUS, osTypeOf } from "../fleet/os-sku.ts";
 import { ArmError, invalidParameter } from "./arm-error.ts";
 import { upgradesFrom } from "./upgrade-profiles.ts";
 
@@ -12,8 +14,8 @@ export const poolPropertiesSchema = z.looseObject({
   count: z.number().int().min(0).max(1000).optional(),
   vmSize: z.string().optional(),
   mode: z.enum(["System", "User"]).optional(),
-  osType: z.enum(["Linux"]).optional(),
-  osSKU: z.enum(["Ubuntu", "AzureLinux"]).optional(),
+  osType: z.enum(["Linux", "Windows"]).optional(),
+  osSKU: z.enum(OS_SKUS).optional(),
   maxPods: z.number().int().min(10).max(250).optional(),
   osDiskSizeGB: z.number().int().min(0).max(2048).optional(),
   orchestratorVersion: z.string().optional(),
@@ -41,6 +43,8 @@ export type PoolProperties = z.infer<typeof poolPropertiesSchema>;
 const poolRequestSchema = z.looseObject({ properties: poolPropertiesSchema });
 
 const POOL_NAME = /^[a-z][a-z0-9]{0,11}$/;
+
+const WINDOWS_NAME_MAX = 6;
 
 /** Properties of a pool that stay what they were when it was made. */
 const FIXED = ["vmSize", "osSKU", "maxPods"] as const;
@@ -109,7 +113,7 @@ export function readPoolSettings(
     count: asked.count ?? before?.count ?? 1,
     vmSize: required(vmSize, "properties.vmSize"),
     mode: asked.mode ?? before?.mode ?? "User",
-    osSKU: osSKU ?? "Ubuntu",
+    osSKU: osSKU ?? (asked.osType === "Windows" ? "Windows2022" : "Ubuntu"),
     maxPods: maxPods ?? 110,
     osDiskSizeGB: osDiskSizeGB || 128,
     orchestratorVersion,
@@ -123,6 +127,7 @@ export function readPoolSettings(
     upgradeSettings: asked.upgradeSettings ?? before?.upgradeSettings ?? {},
     kept: { ...before?.kept, ...keptOf(asked, KEPT) },
   });
+  checkSystem(name, settings, asked.osType);
   checkUpgradeSettings(settings);
   checkScaling(settings);
   return settings;
@@ -140,6 +145,25 @@ function checkName(name: string): void {
   throw invalidParameter(
     `The value of parameter agentPoolProfile.name is invalid. Error details: '${name}' must start with a lowercase letter, have max length of 12, and only have characters a-z0-9.`,
   );
+}
+
+/** Windows has rules of its own: shorter names, because host names are, and no system pools. */
+function checkSystem(name: string, { osSKU, mode }: PoolSettings, askedType: PoolProperties["osType"]): void {
+  const osType = osTypeOf(osSKU);
+  if (askedType !== undefined && askedType !== osType) {
+    throw invalidParameter(`OS SKU '${osSKU}' is invalid for OS type '${askedType}'.`);
+  }
+  if (osType === "Linux") return;
+  if (name.length > WINDOWS_NAME_MAX) {
+    throw invalidParameter(
+      `The value of parameter agentPoolProfile.name is invalid. Error details: Windows agent pool name '${name}' must have max length of ${WINDOWS_NAME_MAX}.`,
+    );
+  }
+  if (mode === "System") {
+    throw invalidParameter(
+      "The value of parameter agentPoolProfile.mode is invalid. Error details: System node pools must be Linux.",
+    );
+  }
 }
 
 function checkUpgradeSettings({ upgradeSettings, mode }: PoolSettings): void {
@@ -192,15 +216,15 @@ function checkVersion(
     throw new ArmError(400, "NodePoolMcVersionIncompatible", message);
   }
   if (current === undefined) return;
-  const upgrades = upgradesFrom(azure, current).map((upgrade) => upgrade.kubernetesVersion);
+  const upgrades = upgradesFrom(azure, location, current).map((upgrade) => upgrade.kubernetesVersion);
   if (upgrades.includes(version)) return;
   const message = `Upgrading agent pool version ${current} to ${version} is not allowed. Available upgrades: [${upgrades.join(" ")}]. Please see https://aka.ms/aks-supported-k8s-ver for version details.`;
   throw new ArmError(400, "AgentPoolUpgradeVersionNotAllowed", message);
 }
 
-/** Throws a 400 for a version that this Azure does not have. */
+/** Throws a 400 for a version that one cannot have (any more, or yet) in a region. */
 export function checkKnownVersion(azure: AzureModel, location: string, version: string): void {
-  const known = azure.fleet.azure.kubernetesVersions.some((entry) => entry.version === version);
+  const known = versionsIn(azure, location).some((entry) => entry.version === version);
   if (valid(version) !== null && known) return;
   const message = `Version ${version} is not supported in this region. Please use [az aks get-versions --location ${location}] command to get the supported version list in this region. For more information, please check https://aka.ms/supported-version-list`;
   throw new ArmError(400, "K8sVersionNotSupported", message);

@@ -1,7 +1,9 @@
 import { compare, minor, patch } from "semver";
 import type { AzureModel } from "../azure/azure-model.ts";
 import type { ClusterRecord, PoolRecord } from "../azure/records.ts";
+import { versionsIn } from "../azure/releases.ts";
 import { clusterId, poolId } from "../azure/resource-id.ts";
+import { osTypeOf } from "../fleet/os-sku.ts";
 
 /** What a cluster may be upgraded to. */
 export function clusterUpgradeProfile(azure: AzureModel, cluster: ClusterRecord) {
@@ -14,13 +16,13 @@ export function clusterUpgradeProfile(azure: AzureModel, cluster: ClusterRecord)
         kubernetesVersion: cluster.kubernetesVersion,
         name: "master",
         osType: "Linux",
-        upgrades: upgradesFrom(azure, cluster.kubernetesVersion),
+        upgrades: upgradesFrom(azure, cluster.location, cluster.kubernetesVersion),
       },
       agentPoolProfiles: azure.poolsOf(cluster.name).map((pool) => ({
         kubernetesVersion: pool.settings.orchestratorVersion,
         name: pool.name,
-        osType: "Linux",
-        upgrades: upgradesFrom(azure, pool.settings.orchestratorVersion),
+        osType: osTypeOf(pool.settings.osSKU),
+        upgrades: upgradesFrom(azure, cluster.location, pool.settings.orchestratorVersion),
       })),
     },
   };
@@ -28,36 +30,35 @@ export function clusterUpgradeProfile(azure: AzureModel, cluster: ClusterRecord)
 
 /** What a pool may be upgraded to, and the node image it would get now. */
 export function poolUpgradeProfile(azure: AzureModel, cluster: ClusterRecord, pool: PoolRecord) {
-  const upgrades = upgradesFrom(azure, pool.settings.orchestratorVersion);
+  const upgrades = upgradesFrom(azure, cluster.location, pool.settings.orchestratorVersion);
   return {
     id: `${poolId(cluster, pool.name)}/upgradeProfiles/default`,
     name: "default",
     type: "Microsoft.ContainerService/managedClusters/agentPools/upgradeProfiles",
     properties: {
       kubernetesVersion: pool.settings.orchestratorVersion,
-      osType: "Linux",
+      osType: osTypeOf(pool.settings.osSKU),
       // A pool never runs ahead of its control plane.
       upgrades: upgrades.filter(({ kubernetesVersion }) => compare(kubernetesVersion, cluster.kubernetesVersion) <= 0),
-      latestNodeImageVersion: azure.latestImage(pool.settings.osSKU),
+      latestNodeImageVersion: azure.latestImage(pool.settings.osSKU, cluster.location),
     },
   };
 }
 
-/** Newer patches of the same minor version, and everything of the next: a minor version is never skipped. */
-export function upgradesFrom(azure: AzureModel, from: string) {
-  return azure.fleet.azure.kubernetesVersions
+/** What is out in a region: newer patches of the same minor version, and all of the next: a minor version is never skipped. */
+export function upgradesFrom(azure: AzureModel, location: string, from: string) {
+  return versionsIn(azure, location)
     .filter(({ version }) => {
       const step = minor(version) - minor(from);
       return step === 1 || (step === 0 && patch(version) > patch(from));
     })
-    .sort((left, right) => compare(left.version, right.version))
     .map(({ version, isPreview }) => ({ kubernetesVersion: version, ...(isPreview ? { isPreview } : {}) }));
 }
 
 /** What a new pool may run: what there is up to the control plane's version, the control plane's own being the default. */
 export function availablePoolVersions(azure: AzureModel, cluster: ClusterRecord) {
   const { kubernetesVersion } = cluster;
-  const versions = azure.fleet.azure.kubernetesVersions.filter(
+  const versions = versionsIn(azure, cluster.location).filter(
     ({ version }) => compare(version, kubernetesVersion) <= 0,
   );
   return {
@@ -65,13 +66,11 @@ export function availablePoolVersions(azure: AzureModel, cluster: ClusterRecord)
     name: "default",
     type: "Microsoft.ContainerService/managedClusters/availableAgentpoolVersions",
     properties: {
-      agentPoolVersions: versions
-        .sort((left, right) => compare(left.version, right.version))
-        .map(({ version, isPreview }) => ({
-          ...(version === kubernetesVersion ? { default: true } : {}),
-          kubernetesVersion: version,
-          ...(isPreview ? { isPreview } : {}),
-        })),
+      agentPoolVersions: versions.map(({ version, isPreview }) => ({
+        ...(version === kubernetesVersion ? { default: true } : {}),
+        kubernetesVersion: version,
+        ...(isPreview ? { isPreview } : {}),
+      })),
     },
   };
 }

@@ -11,19 +11,22 @@ const dueActionSchema = z.object({
 
 export type DueAction = z.infer<typeof dueActionSchema>;
 
-/** The world's future: due actions in the order of their instants, first asked first among equals. */
+/**
+ * The world's future: due actions in the order of their instants, first asked first among equals. A heap, because there may
+ * be hundreds of thousands; what is no longer to happen stays in it until it comes up.
+ */
 export class Agenda {
   readonly #actions: Collection<DueAction>;
-  #sorted: DueAction[];
+  readonly #heap: DueAction[];
   #nextOrder: number;
 
   constructor(store: Store) {
     this.#actions = store.collection("agenda", (value) => dueActionSchema.parse(value));
-    this.#sorted = this.#actions.values().sort(compare);
-    this.#nextOrder = Math.max(0, ...this.#sorted.map((action) => action.order)) + 1;
-    this.#actions.onChange((_key, before, after) => {
-      if (before) this.#sorted.splice(this.#position(before), 1);
-      if (after) this.#sorted.splice(this.#position(after), 0, after);
+    // A sorted list is a heap.
+    this.#heap = this.#actions.values().sort(compare);
+    this.#nextOrder = this.#heap.reduce((most, { order }) => Math.max(most, order), 0) + 1;
+    this.#actions.onChange((_key, _before, after) => {
+      if (after) push(this.#heap, after);
     });
   }
 
@@ -35,24 +38,48 @@ export class Agenda {
 
   /** The action that is due first, if there is any. */
   first(): DueAction | undefined {
-    return this.#sorted[0];
+    for (;;) {
+      const [first] = this.#heap;
+      if (!first || this.#actions.get(String(first.order)) === first) return first;
+      pop(this.#heap);
+    }
   }
 
   remove(action: DueAction): void {
     this.#actions.delete(String(action.order));
   }
+}
 
-  #position(action: DueAction): number {
-    let low = 0;
-    let high = this.#sorted.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const other = this.#sorted[middle];
-      if (other && compare(other, action) < 0) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+function push(heap: DueAction[], action: DueAction): void {
+  let at = heap.push(action) - 1;
+  while (at > 0) {
+    const above = (at - 1) >>> 1;
+    const parent = heap[above];
+    if (!parent || compare(parent, action) <= 0) break;
+    heap[at] = parent;
+    at = above;
   }
+  heap[at] = action;
+}
+
+function pop(heap: DueAction[]): void {
+  const last = heap.pop();
+  if (!last || heap.length === 0) return;
+  let at = 0;
+  for (;;) {
+    const below = smallerChild(heap, at);
+    const child = heap[below];
+    if (!child || compare(child, last) >= 0) break;
+    heap[at] = child;
+    at = below;
+  }
+  heap[at] = last;
+}
+
+function smallerChild(heap: readonly DueAction[], at: number): number {
+  const left = heap[2 * at + 1];
+  const right = heap[2 * at + 2];
+  return left && right && compare(right, left) < 0 ? 2 * at + 2 : 2 * at + 1;
 }
 
 function compare(left: DueAction, right: DueAction): number {

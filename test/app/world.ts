@@ -9,7 +9,8 @@ import { createHost, type Host } from "../../local/host.ts";
 import { createHostLog } from "../../local/log.ts";
 import { buildConsole } from "../../scripts/build.ts";
 import { parseScenario } from "../../simulator/faults/scenario.ts";
-import { createSimulator, type Simulator } from "../../simulator/simulator.ts";
+import type { Simulator } from "../../simulator/simulator.ts";
+import { createCheckedSimulator } from "../simulator/contract/checked-simulator.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 export const START_MS = Date.parse("2026-11-21T08:00:00Z");
@@ -85,7 +86,7 @@ export function useWorlds(): (options?: WorldOptions) => Promise<TestWorld> {
 
 async function startWorld(app: string, options: WorldOptions): Promise<TestWorld> {
   const clock = createVirtualClock(START_MS);
-  const simulator = await createSimulator({
+  const simulator = await createCheckedSimulator({
     fleetDirectory: join(ROOT, "fleet"),
     port: 0,
     seed: options.seed ?? 1,

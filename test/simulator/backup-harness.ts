@@ -1,4 +1,4 @@
-import { checkBackupAnswer } from "./backup-reference.ts";
+import { checkBackupAnswer } from "./contract/backup-reference.ts";
 import type { ManualClock } from "./manual-clock.ts";
 import { fetchToken, SUBSCRIPTION, startSimulator, type TestSimulator } from "./start-simulator.ts";
 

@@ -4,8 +4,9 @@ import { request } from "node:https";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createScaledClock } from "../../simulator/clock.ts";
-import { createSimulator, type Simulator } from "../../simulator/simulator.ts";
+import type { Simulator } from "../../simulator/simulator.ts";
 import { temporaryFolder } from "../host/program.ts";
+import { createCheckedSimulator } from "./contract/checked-simulator.ts";
 import { FLEET, fetchToken, SUBSCRIPTION } from "./start-simulator.ts";
 
 const hasKubectl = spawnSync("kubectl", ["version", "--client"]).status === 0;
@@ -77,7 +78,7 @@ describe.skipIf(!hasKubectl)("kubectl", () => {
   beforeAll(async () => {
     const origin = { realMs: Date.now(), virtualMs: Date.now() };
     const clock = createScaledClock(60, origin);
-    simulator = await createSimulator({ fleetDirectory: FLEET, port: 0, seed: 7, clock, logLevel: "error" });
+    simulator = await createCheckedSimulator({ fleetDirectory: FLEET, port: 0, seed: 7, clock, logLevel: "error" });
     const text = await kubeconfig("prod-weu");
     expect(text).toContain("server: https://127.0.0.1:");
     expect(text).not.toContain("insecure");

@@ -8,6 +8,7 @@ import {
   Watch,
 } from "@kubernetes/client-node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { watchEventMistakes } from "./contract/kubernetes-answers.ts";
 import { armClient, kubeConfig, startSimulator, type TestSimulator } from "./start-simulator.ts";
 
 const CLUSTER = "dev-weu";
@@ -40,6 +41,7 @@ async function openWatch(path: string, query: Record<string, string>) {
     path,
     query,
     (type: string, object: { metadata?: { name?: string }; code?: number }) => {
+      expect(watchEventMistakes({ type, object })).toEqual([]);
       seen.push({ type, name: object.metadata?.name ?? String(object.code) });
       for (const wake of waiters.splice(0)) wake();
     },

@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import { createKubernetesApi } from "../../simulator/kubernetes/http/kubernetes-api.ts";
 import { type ClusterEnvironment, ClusterModel } from "../../simulator/kubernetes/model/cluster-model.ts";
 import type { KubernetesObject } from "../../simulator/kubernetes/model/objects.ts";
@@ -6,6 +7,7 @@ import { modelSettingsSchema } from "../../simulator/settings.ts";
 import { createMemoryJournal } from "../../simulator/state/journal.ts";
 import { Store } from "../../simulator/state/store.ts";
 import { World } from "../../simulator/world.ts";
+import { kubernetesMistakes, watchEventMistakes } from "./contract/kubernetes-answers.ts";
 import { ManualClock } from "./manual-clock.ts";
 
 /** What the API answered. */
@@ -57,8 +59,14 @@ export function startCluster(environment: ClusterEnvironment = {}): Harness {
     });
     const text = await response.text();
     const isJson = response.headers.get("content-type")?.includes("json");
+    if (!isJson) return { status: response.status, body: text };
     const isStream = path.includes("watch=");
-    return { status: response.status, body: isStream ? linesOf(text) : isJson ? JSON.parse(text) : text };
+    const answered = isStream ? linesOf(text) : JSON.parse(text);
+    const mistakes = Array.isArray(answered)
+      ? answered.flatMap(watchEventMistakes)
+      : kubernetesMistakes(method, path.replace(/\?.*/, ""), response.status, answered);
+    expect(mistakes, `${method} ${path} as the references have it`).toEqual([]);
+    return { status: response.status, body: answered };
   }
   return {
     clock,

@@ -2,14 +2,15 @@ import { fileURLToPath } from "node:url";
 import { ContainerServiceClient } from "@azure/arm-containerservice";
 import { KubeConfig } from "@kubernetes/client-node";
 import { parseScenario } from "../../simulator/faults/scenario.ts";
-import { createSimulator, type Simulator } from "../../simulator/simulator.ts";
+import type { Simulator } from "../../simulator/simulator.ts";
+import { checkAgainstReference } from "./contract/arm-reference.ts";
+import { createCheckedSimulator } from "./contract/checked-simulator.ts";
 import { ManualClock } from "./manual-clock.ts";
-import { checkAgainstReference } from "./reference-check.ts";
 
 export const SUBSCRIPTION = "11111111-2222-3333-4444-555555555555";
 export const FLEET = fileURLToPath(new URL("../../fleet", import.meta.url));
 
-/** A simulator in this process whose time the test moves. */
+/** A simulator in this process whose time the test moves. Closing it fails when an answer was not as the references have it. */
 export interface TestSimulator extends Simulator {
   readonly clock: ManualClock;
 }
@@ -24,7 +25,7 @@ export async function startSimulator(
   } = {},
 ): Promise<TestSimulator> {
   const clock = options.clock ?? new ManualClock();
-  const simulator = await createSimulator({
+  const simulator = await createCheckedSimulator({
     fleetDirectory: options.fleetDirectory ?? FLEET,
     stateDirectory: options.stateDirectory,
     port: 0,

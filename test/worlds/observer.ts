@@ -4,6 +4,7 @@ import type { Pod } from "../../simulator/kubernetes/model/objects.ts";
 import { isPodReady, isPodTerminating } from "../../simulator/kubernetes/model/pod-state.ts";
 import { matchesSelector } from "../../simulator/kubernetes/model/selectors.ts";
 import type { Simulator } from "../../simulator/simulator.ts";
+import { EmptyNodes } from "./empty-nodes.ts";
 import type { Trace } from "./trace.ts";
 
 /** A change of Azure that somebody asked for over HTTP. */
@@ -21,6 +22,7 @@ export interface Observations {
   /** Pods that somebody deleted past the eviction API. */
   readonly deletedPods: readonly string[];
   readonly requests: number;
+  readonly nodes: EmptyNodes;
 }
 
 /** Watches the simulated Azure. */
@@ -28,6 +30,7 @@ export class Observer implements Observations {
   readonly mutations: Mutation[] = [];
   readonly brokenBudgets: string[] = [];
   readonly deletedPods: string[] = [];
+  readonly nodes = new EmptyNodes();
   requests = 0;
   /** Whether people, not programs, are changing something: what that breaks is not the app's doing. */
   meddling = false;
@@ -54,7 +57,14 @@ export class Observer implements Observations {
   /** Looks at every change of a cluster's pods from now on. */
   watch(simulator: Simulator, cluster: string): void {
     const model = simulator.azure.kubernetes(cluster);
-    model.log.subscribe((change) => this.#changed(model, change));
+    for (const pod of model.table("pods").list()) this.nodes.add(cluster, pod);
+    model.log.subscribe((change) => {
+      if (change.resource.plural === "pods") {
+        const [before, after] = [change.before as Pod | undefined, change.object as Pod];
+        this.nodes.changed(cluster, this.#nowMs(), before, change.type === "DELETED" ? undefined : after);
+      }
+      this.#changed(model, change);
+    });
   }
 
   #changed(model: ClusterModel, { resource, type, before, object }: ObjectChange): void {

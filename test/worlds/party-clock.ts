@@ -5,8 +5,11 @@ export interface PartyClock extends Clock {
   die(): void;
 }
 
-/** Makes one. */
-export function createPartyClock(clock: Clock): PartyClock {
+/**
+ * Makes one.
+ * @param onStep called whenever the program begins or ends work, or sets a timer
+ */
+export function createPartyClock(clock: Clock, onStep: () => void): PartyClock {
   const timers = new Set<{ cancel(): void }>();
   const holds = new Set<() => void>();
   let dead = false;
@@ -15,6 +18,7 @@ export function createPartyClock(clock: Clock): PartyClock {
     nowMs: () => clock.nowMs(),
     at(dueMs, callback) {
       if (dead) return { cancel: () => {} };
+      onStep();
       const timer = clock.at(dueMs, () => {
         timers.delete(timer);
         if (!dead) callback();
@@ -29,9 +33,11 @@ export function createPartyClock(clock: Clock): PartyClock {
     },
     hold() {
       if (dead) return () => {};
+      onStep();
       const release = clock.hold();
       holds.add(release);
       return () => {
+        if (!dead) onStep();
         holds.delete(release);
         release();
       };

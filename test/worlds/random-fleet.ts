@@ -6,6 +6,7 @@ import { type Manifest, randomWorkloads } from "./random-workloads.ts";
 
 export const SUBSCRIPTION = "11111111-2222-3333-4444-555555555555";
 const OLD = "202610.27.0";
+/** The newest release of the images. */
 export const NEW = "202611.10.0";
 const IMAGES = { Ubuntu: "AKSUbuntu-2204gen2containerd", AzureLinux: "AKSAzureLinux-V3gen2" } as const;
 
@@ -105,11 +106,6 @@ function randomPool(dice: Dice, name: string, mode: "System" | "User") {
     ...(dice.chance(0.5) ? { availabilityZones: ["1", "2", "3"] } : {}),
     upgradeSettings: { maxSurge: dice.pick(["1", "33%", "50%"]) },
   };
-}
-
-/** The image that a pool is to have in the end. */
-export function newestImage(osSKU: keyof typeof IMAGES): string {
-  return `${IMAGES[osSKU]}-${NEW}`;
 }
 
 /** The resource id of a cluster of this name, whether there is one or not. */

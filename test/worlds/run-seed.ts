@@ -1,5 +1,6 @@
 import { INVARIANTS } from "./invariants.ts";
 import { live } from "./live.ts";
+import { withChance } from "./seeded-chance.ts";
 import { World } from "./world.ts";
 
 /** What a seed came to. */
@@ -16,9 +17,15 @@ export interface SeedResult {
   readonly faults: Readonly<Record<string, number>>;
 }
 
-/** Makes a seed's world, lets it live, and checks what must always hold. */
-export async function runSeed(seed: number, bundle: string): Promise<SeedResult> {
-  const world = new World(seed, bundle);
+/**
+ * Makes a seed's world, lets it live, and checks what must always hold.
+ * @param ground the folder that worlds live in (`layGround`)
+ */
+export function runSeed(seed: number, ground: string): Promise<SeedResult> {
+  return withChance(seed, () => liveThrough(new World(seed, ground)));
+}
+
+async function liveThrough(world: World): Promise<SeedResult> {
   try {
     await world.begin();
     const outcome = await live(world);
@@ -26,7 +33,7 @@ export async function runSeed(seed: number, bundle: string): Promise<SeedResult>
       violations(world, outcome).map((violation) => `${name}: ${violation}`),
     );
     return {
-      seed,
+      seed: world.seed,
       violations,
       trace: world.trace.lines,
       runs: outcome.runs.length,

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { layGround } from "./ground.ts";
 import type { SeedResult } from "./run-seed.ts";
 
 /** Seeds that one process runs before it is replaced; each leaves some memory behind. */
@@ -22,32 +23,33 @@ export async function runSeeds(seeds: readonly number[], options: RunSeedsOption
   for (let from = 0; from < seeds.length; from += SEEDS_PER_PROCESS) {
     chunks.push(seeds.slice(from, from + SEEDS_PER_PROCESS));
   }
+  const ground = layGround(options.bundle);
   let stopped = false;
   const lane = async () => {
     for (let chunk = chunks.shift(); chunk && !stopped; chunk = chunks.shift()) {
-      await runChunk(chunk, options, () => {
+      await runChunk(ground.directory, chunk, options, () => {
         stopped = true;
       });
     }
   };
   const lanes = Math.min(options.processes ?? availableParallelism(), chunks.length);
-  await Promise.all(Array.from({ length: lanes }, lane));
+  try {
+    await Promise.all(Array.from({ length: lanes }, lane));
+  } finally {
+    ground.remove();
+  }
 }
 
 type Message =
   | { readonly kind: "began"; readonly seed: number }
   | { readonly kind: "ended"; readonly result: SeedResult };
 
-function runChunk(seeds: readonly number[], options: RunSeedsOptions, stop: () => void): Promise<void> {
+function runChunk(ground: string, seeds: readonly number[], options: RunSeedsOptions, stop: () => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child: ChildProcess = fork(
-      join(import.meta.dirname, "seed-worker.ts"),
-      [options.bundle, ...seeds.map(String)],
-      {
-        stdio: ["ignore", "ignore", "pipe", "ipc"],
-        execArgv: [],
-      },
-    );
+    const child: ChildProcess = fork(join(import.meta.dirname, "seed-worker.ts"), [ground, ...seeds.map(String)], {
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+      execArgv: [],
+    });
     let current = seeds[0] ?? 0;
     let stderr = "";
     let watchdog: NodeJS.Timeout | undefined;

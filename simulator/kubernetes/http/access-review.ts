@@ -21,10 +21,11 @@ export function answerReview(cluster: ClusterModel, resource: string, body: unkn
   const review = REVIEWS.find(({ name }) => name === resource);
   if (!review) throw new StatusError(404, "NotFound", "the server could not find the requested resource");
   const spec = isObject(body) && isObject(body.spec) ? body.spec : {};
-  const head = { kind: review.kind, apiVersion: `${review.group}/v1`, metadata: { creationTimestamp: null }, spec };
+  const bare = { kind: review.kind, apiVersion: `${review.group}/v1`, metadata: { creationTimestamp: null } };
+  const head = { ...bare, spec };
   switch (review.kind) {
     case "SelfSubjectReview":
-      return { ...head, status: { userInfo: { username: identity.user, groups: identity.groups } } };
+      return { ...bare, status: { userInfo: { username: identity.user, groups: identity.groups } } };
     case "SelfSubjectRulesReview":
       return { ...head, status: ownRules(cluster, identity, spec.namespace) };
     case "SubjectAccessReview":

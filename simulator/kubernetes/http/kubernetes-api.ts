@@ -6,7 +6,7 @@ import { badRequest, notFound, StatusError } from "../model/status-error.ts";
 import { answerReview } from "./access-review.ts";
 import { requireAccess } from "./authorization.ts";
 import { answerDiscovery } from "./discovery.ts";
-import { listObjects, present } from "./list.ts";
+import { answeredList, listObjects, present } from "./list.ts";
 import { answerOpenApi } from "./openapi.ts";
 import { readLog } from "./pod-log.ts";
 import { readProtobuf } from "./protobuf-body.ts";
@@ -165,11 +165,13 @@ function read(cluster: ClusterModel, target: ResourceTarget, request: ApiRequest
   }
   requireKnownSubresource(target);
   const { resource } = target;
-  const found =
-    target.name === undefined
-      ? listObjects(cluster, target, query)
-      : present(cluster.tableOf(resource).get(target.namespace, target.name), resource);
-  return Response.json(wantsTable(request.accept) ? asTable(cluster, found, resource) : found);
+  const asRows = wantsTable(request.accept);
+  if (target.name === undefined) {
+    const list = listObjects(cluster, target, query);
+    return Response.json(asRows ? asTable(cluster, list, resource) : answeredList(list, resource));
+  }
+  const object = present(cluster.tableOf(resource).get(target.namespace, target.name), resource);
+  return Response.json(asRows ? asTable(cluster, object, resource) : object);
 }
 
 /** Makes the change; the answer is given when it is durable. */

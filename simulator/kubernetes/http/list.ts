@@ -52,6 +52,15 @@ export function listObjects(cluster: ClusterModel, target: ResourceTarget, query
   };
 }
 
+/** A list as it is answered: items of Kubernetes' own kinds do not say again what the list says, their kind and version. */
+export function answeredList<L extends { readonly items: readonly KubernetesObject[] }>(
+  { items, ...list }: L,
+  { isCustom }: Resource,
+): object {
+  const untyped = ({ kind: _, apiVersion: __, ...item }: KubernetesObject) => item;
+  return { ...list, items: isCustom ? items : items.map(untyped) };
+}
+
 /**
  * What is said about a version in a list: one of the future is waited for in vain (504), and an exact one that has been
  * overtaken is gone (410), since only the present is kept.

@@ -9,7 +9,7 @@ import type { KubernetesObject, Metadata } from "../model/objects.ts";
 import { applyPatch } from "../model/patch.ts";
 import { apiVersionOf } from "../model/resources.ts";
 import { badRequest, conflict, invalid, StatusError, staleVersion } from "../model/status-error.ts";
-import { selectionOf } from "./list.ts";
+import { answeredList, selectionOf } from "./list.ts";
 import type { ResourceTarget } from "./request-path.ts";
 
 const draftSchema = z.looseObject({
@@ -238,12 +238,13 @@ export function deleteCollection(cluster: ClusterModel, target: ResourceTarget, 
   const options = deletionOf(parseDeleteOptions(body), query);
   for (const object of selected) deleteFrom(cluster, target.resource, object, options);
   const { resource } = target;
-  return {
+  const list = {
     kind: `${resource.kind}List`,
     apiVersion: apiVersionOf(resource),
     metadata: { resourceVersion: String(cluster.version) },
     items: selected,
   };
+  return answeredList(list, resource);
 }
 
 function deletionOf(options: z.infer<typeof deleteOptionsSchema>, query: URLSearchParams): DeletionOptions {

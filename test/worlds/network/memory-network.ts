@@ -28,7 +28,11 @@ const parties = new AsyncLocalStorage<Party>();
 export function openMemoryNetwork(): MemoryNetwork {
   const servers = new Map<
     number,
-    { readonly accept: (socket: MemorySocket) => void; readonly party: Party | undefined }
+    {
+      readonly server: net.Server;
+      readonly accept: (client: MemorySocket) => void;
+      readonly party: Party | undefined;
+    }
   >();
   let nextPort = FIRST_PORT;
   const real = {
@@ -61,10 +65,7 @@ export function openMemoryNetwork(): MemoryNetwork {
         client.destroy(socketError("ECONNREFUSED", `connect ECONNREFUSED 127.0.0.1:${port}`));
         return;
       }
-      const server = new MemorySocket(0);
-      MemorySocket.join(client, server);
-      own(server, target.party);
-      target.accept(server);
+      target.accept(client);
       client.emit("connect");
       client.emit("ready");
     });
@@ -80,8 +81,14 @@ export function openMemoryNetwork(): MemoryNetwork {
       const callback = args.find((arg): arg is () => void => typeof arg === "function");
       if (callback) this.once("listening", callback);
       ports.set(this, port);
-      const accept = AsyncResource.bind((socket: MemorySocket) => void this.emit("connection", socket));
-      servers.set(port, { accept, party: parties.getStore() });
+      const party = parties.getStore();
+      const accept = AsyncResource.bind((client: MemorySocket) => {
+        const server = new MemorySocket(0);
+        MemorySocket.join(client, server);
+        own(server, party);
+        this.emit("connection", server);
+      });
+      servers.set(port, { server: this, accept, party });
       process.nextTick(AsyncResource.bind(() => void this.emit("listening")));
       return this;
     },
@@ -91,7 +98,8 @@ export function openMemoryNetwork(): MemoryNetwork {
     },
     close(this: net.Server, callback?: (error?: Error) => void) {
       const port = ports.get(this);
-      if (port !== undefined) servers.delete(port);
+      // Another may listen there by now: the next host, when this one was killed.
+      if (port !== undefined && servers.get(port)?.server === this) servers.delete(port);
       ports.delete(this);
       process.nextTick(() => {
         this.emit("close");

@@ -1,6 +1,10 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { Duplex } from "node:stream";
 
-/** One end of a connection that never leaves the process. What is written here is read at the other end, in order. */
+/**
+ * One end of a connection that never leaves the process. What is written here is read at the other end, in order, and in the
+ * context in which that end was made, as with a socket of the system: a program's time and chance are not those of its peer.
+ */
 export class MemorySocket extends Duplex {
   readonly remoteAddress = "127.0.0.1";
   readonly localAddress = "127.0.0.1";
@@ -10,6 +14,7 @@ export class MemorySocket extends Duplex {
   #peer: MemorySocket | undefined;
   #resume: (() => void) | undefined;
   #hasReadEnd = false;
+  readonly #inContext = AsyncLocalStorage.snapshot();
 
   constructor(remotePort: number) {
     super({ allowHalfOpen: false, decodeStrings: true });
@@ -31,8 +36,8 @@ export class MemorySocket extends Duplex {
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     const peer = this.#peer;
     if (!peer || peer.destroyed) done(socketError("EPIPE", "write EPIPE"));
-    else if (peer.push(chunk)) done();
-    else peer.#resume = () => done();
+    else if (peer.#inContext(() => peer.push(chunk))) done();
+    else peer.#resume = AsyncLocalStorage.bind(() => done());
   }
 
   override _final(done: (error?: Error | null) => void): void {
@@ -49,7 +54,7 @@ export class MemorySocket extends Duplex {
       // As over a wire: what was sent before arrives, and is looked at, before the end is noticed.
       setImmediate(() => {
         if (peer.destroyed) return;
-        if (isOver) peer.#close();
+        if (isOver) peer.#inContext(() => peer.#close());
         else peer.reset();
       });
     }
@@ -58,7 +63,7 @@ export class MemorySocket extends Duplex {
 
   /** The other end went without a word. */
   reset(): void {
-    this.destroy(socketError("ECONNRESET", "read ECONNRESET"));
+    this.#inContext(() => this.destroy(socketError("ECONNRESET", "read ECONNRESET")));
   }
 
   /** As a socket; time is not measured here: what is idle stays open. */
@@ -90,7 +95,7 @@ export class MemorySocket extends Duplex {
     const peer = this.#peer;
     if (!peer || peer.#hasReadEnd || peer.destroyed) return;
     peer.#hasReadEnd = true;
-    peer.push(null);
+    peer.#inContext(() => peer.push(null));
   }
 
   #close(): void {

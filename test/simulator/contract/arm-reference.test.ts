@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkAgainstReference } from "./reference-check.ts";
+import { checkAgainstReference } from "./arm-reference.ts";
 
 const CLUSTER = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/c";
 const ASSIGNMENT = "/subscriptions/s/providers/Microsoft.Authorization/roleAssignments/x";
@@ -13,7 +13,7 @@ const BINDING = {
   id: `${CLUSTER}/trustedAccessRoleBindings/b`,
   name: "b",
   type: "Microsoft.ContainerService/managedClusters/trustedAccessRoleBindings",
-  properties: { provisioningState: "Succeeded", sourceResourceId: "/s", roles: ["r"] },
+  properties: { provisioningState: "Succeeded", sourceResourceId: "/subscriptions/s", roles: ["r"] },
 };
 
 describe("the comparison with the references", () => {
@@ -26,6 +26,14 @@ describe("the comparison with the references", () => {
     expect(check(BINDING.id, { ...BINDING, colour: "red" })).toThrow(/does not have: colour/);
     const properties = { ...BINDING.properties, mood: "good" };
     expect(check(BINDING.id, { ...BINDING, properties })).toThrow(/does not have: properties.mood/);
+  });
+
+  it("finds a member of another type or form than in the example", () => {
+    const properties = { ...BINDING.properties, roles: "r" };
+    expect(check(BINDING.id, { ...BINDING, properties })).toThrow(/properties\/roles must be array/);
+    expect(check(BINDING.id, { ...BINDING, properties: { ...BINDING.properties, sourceResourceId: "v" } })).toThrow(
+      /sourceResourceId must match pattern/,
+    );
   });
 
   it("finds a member that is missing", () => {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv } from "ajv";
 import * as formats from "ajv-formats";
+import { withoutNulls } from "./example-schema.ts";
 import { pathsOf } from "./reference-members.ts";
 
 type Json = Record<string, unknown>;
@@ -61,14 +62,6 @@ function checkExample(where: string, body: unknown, name: string): void {
   const [shown, ours] = [pathsOf(responses["200"]?.body), pathsOf(body)];
   const missing = [...shown].filter((path) => isShallow(path) && !ours.has(path));
   if (missing.length > 0) throw new Error(`${where}: members of ${name} are missing: ${missing.join(", ")}`);
-}
-
-/** Members that are null are as good as not there: the service sends many that its specification does not call nullable. */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (typeof value !== "object" || value === null) return value;
-  const kept = Object.entries(value).filter(([, member]) => member !== null);
-  return Object.fromEntries(kept.map(([name, member]) => [name, withoutNulls(member)]));
 }
 
 /** What JSON Schema does not know of OpenAPI: a reference to a base type means whichever type its discriminator says. */

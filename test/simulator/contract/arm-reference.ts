@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import * as containers from "../../node_modules/@azure/arm-containerservice/dist/esm/models/models.js";
-import * as graph from "../../node_modules/@azure/arm-resourcegraph/dist/esm/models/resourceGraphApi/models.js";
-import * as groups from "../../node_modules/@azure/arm-resources/dist/esm/models/models.js";
+import * as containers from "../../../node_modules/@azure/arm-containerservice/dist/esm/models/models.js";
+import * as graph from "../../../node_modules/@azure/arm-resourcegraph/dist/esm/models/resourceGraphApi/models.js";
+import * as groups from "../../../node_modules/@azure/arm-resources/dist/esm/models/models.js";
+import { differenceFromExample } from "./example-schema.ts";
 import { membersOfMapper, membersReadBy, pathsOf } from "./reference-members.ts";
 
 /** What an answer is compared with. */
@@ -22,6 +23,11 @@ interface Reference {
 const CLUSTER = "/managedClusters/[^/]+";
 const POOL = `${CLUSTER}/agentPools/[^/]+`;
 const CONFIGURATION = "Microsoft\\.KubernetesConfiguration";
+
+/** Of Subscriptions_Get and Subscriptions_ListLocations (2022-12-01), which none of the SDKs here has. */
+const SUBSCRIPTION_MEMBERS =
+  "id subscriptionId tenantId displayName state authorizationSource subscriptionPolicies tags";
+const LOCATION_MEMBERS = "id name displayName regionalDisplayName type metadata availabilityZoneMappings";
 
 const mapperOf = (sdk: string, name: string) => () => membersOfMapper(mappersOf(sdk), name);
 
@@ -88,6 +94,11 @@ const REFERENCES: readonly Reference[] = [
     known: mapperOf("@azure/arm-authorization", "RoleAssignment"),
   },
   ...both("/subscriptions/[^/]+/resourceGroups", groups.resourceGroupDeserializer),
+  one("^/subscriptions$", keepsMembers(SUBSCRIPTION_MEMBERS), { isList: true }),
+  one("^/subscriptions/[^/]+$", keepsMembers(SUBSCRIPTION_MEMBERS)),
+  one("^/subscriptions/[^/]+/locations$", keepsMembers(LOCATION_MEMBERS), { isList: true }),
+  one("^/subscriptions/[^/]+/providers$", groups.providerDeserializer, { isList: true }),
+  one("^/subscriptions/[^/]+/providers/[^/]+$", groups.providerDeserializer),
   one("/subscriptions/[^/]+(?:/resourceGroups/[^/]+)?/resources$", groups.genericResourceExpandedDeserializer, {
     isList: true,
   }),
@@ -108,6 +119,11 @@ function resourceDeserializer(item: unknown): unknown {
   return /agentPools$/.test(type)
     ? containers.agentPoolDeserializer(item)
     : containers.managedClusterDeserializer(item);
+}
+
+/** Takes notice of the members of these names, and of what is in them. */
+function keepsMembers(names: string): (item: unknown) => unknown {
+  return (item) => names.split(" ").map((name) => (item as Record<string, unknown>)[name]);
 }
 
 function one(
@@ -176,6 +192,8 @@ function checkResource(where: string, { known, example, optional = [] }: Referen
   const required = shown ? [...pathsOf(shown)].filter(isOfResource) : [];
   const missing = required.filter((path) => !paths.has(path) && !optional.includes(path));
   if (missing.length > 0) throw new Error(`${where}: members that Azure shows are missing: ${missing.join(", ")}`);
+  const difference = shown === undefined ? undefined : differenceFromExample(example ?? "", shown, resource);
+  if (difference !== undefined) throw new Error(`${where}: other than the example: ${difference}`);
   const recognised = known(resource);
   const unknown = [...paths].filter((path) => !recognised.has(path) && !(shown && pathsOf(shown).has(path)));
   if (unknown.length > 0) throw new Error(`${where}: members that Azure does not have: ${unknown.join(", ")}`);

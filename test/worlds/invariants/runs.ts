@@ -1,0 +1,29 @@
+import type { Invariant } from "./invariant.ts";
+
+/** How runs end, and what is shown of them. */
+export const RUN_INVARIANTS: readonly Invariant[] = [
+  {
+    name: "every run ends, in a report",
+    violations: (_world, { endless, runs, reports }) => [
+      ...endless.map((id) => `run ${id} has not ended`),
+      ...runs
+        .filter(({ id, status }) => status === "finished" && !reports.has(id))
+        .map(({ id }) => `run ${id} has no report`),
+    ],
+  },
+  {
+    name: "every run is told in Teams, unless it says why not",
+    violations: (_world, { runs, cards }) =>
+      runs
+        .filter(({ id, status, phase }) => status === "finished" && phase === "finished" && !cards.includes(id))
+        .map(({ id }) => `run ${id} has no card`),
+  },
+  {
+    name: "the API answers, and shows nothing that has ended as going on",
+    violations: (_world, { complaints }) => [...complaints],
+  },
+  {
+    name: "no secret is written down",
+    violations: (_world, { leaks }) => leaks.map(({ secret, place }) => `${secret} stands in ${place}`),
+  },
+];

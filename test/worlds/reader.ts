@@ -1,0 +1,74 @@
+import type { RunView } from "../../domain/api/run-view.ts";
+import type { World } from "./world.ts";
+
+/** States that a run, a ring, a cluster or a pool stays in. */
+const FINAL: readonly string[] = ["finished", "done", "failed", "skipped", "blocked", "cancelled"];
+
+/** Somebody who looks at the API, again and again, and remembers what it said. */
+export class Reader {
+  /** What should not have been answered. */
+  readonly complaints: string[] = [];
+  readonly #world: World;
+  /** The final states that were shown, by what they are states of. */
+  readonly #ended = new Map<string, string>();
+  /** What runs that have ended looked like, to the last letter. */
+  readonly #finished = new Map<string, string>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Looks at everything that there is to see; answers the runs, or nothing while the host is down. */
+  async look(): Promise<RunView[] | undefined> {
+    await this.#read("/fleet");
+    const list = await this.#read("/runs?limit=200");
+    if (!list?.ok) return undefined;
+    const { runs } = (await list.json()) as { runs: RunView[] };
+    for (const { id } of runs) if (!this.#finished.has(id)) await this.lookAt(id);
+    for (const run of runs) this.#compare(`the list: ${run.id}`, run.status);
+    return runs;
+  }
+
+  /** Looks at one run, and at its report. */
+  async lookAt(id: string): Promise<RunView | undefined> {
+    const answer = await this.#read(`/runs/${id}`);
+    if (!answer?.ok) return undefined;
+    const run = (await answer.json()) as RunView;
+    this.#compareParts(run);
+    const report = await this.#read(`/runs/${id}/report`);
+    if (run.status !== "finished") return run;
+    if (report && !report.ok) this.complaints.push(`run ${id} is finished, and has no report: ${report.status}`);
+    const text = JSON.stringify(run);
+    const before = this.#finished.get(id) ?? text;
+    if (before !== text) this.complaints.push(`run ${id} had ended, and looks different now`);
+    this.#finished.set(id, text);
+    return run;
+  }
+
+  async #read(path: string): Promise<Response | undefined> {
+    const answer = await this.#world.call(path);
+    if (answer && answer.status >= 500) {
+      this.complaints.push(`GET ${path} was answered with ${answer.status}: ${await answer.text()}`);
+    }
+    return answer;
+  }
+
+  #compareParts({ id, status, rings }: RunView): void {
+    this.#compare(id, status);
+    for (const ring of rings) {
+      this.#compare(`${id} ring ${ring.name}`, ring.state);
+      for (const cluster of ring.clusters) {
+        this.#compare(`${id} ${cluster.name}`, cluster.state);
+        for (const pool of cluster.pools) this.#compare(`${id} ${cluster.name}/${pool.name}`, pool.state);
+      }
+    }
+  }
+
+  #compare(subject: string, state: string): void {
+    const before = this.#ended.get(subject);
+    if (before !== undefined && before !== state) {
+      this.complaints.push(`${subject} was ${before}, and is ${state} again`);
+    }
+    if (FINAL.includes(state)) this.#ended.set(subject, state);
+  }
+}
