@@ -69,7 +69,8 @@ export function takeSignal(
   if (why !== null) return { refused: why };
   const gate = gateFor(control, signal);
   const kept: Signal = { ...signal, gate: gate?.id ?? null };
-  const gates = gate === undefined ? control.gates : control.gates.filter(({ id }) => id !== gate.id);
+  // A cancelled run asks nothing any more.
+  const gates = signal.kind === "cancel" ? [] : control.gates.filter(({ id }) => id !== gate?.id);
   return { control: { ...control, signals: [...control.signals, kept], gates } };
 }
 
@@ -80,7 +81,9 @@ export function keepRefusal(control: RunControl, id: string, why: string): RunCo
 
 function refusal(control: RunControl, signal: Signal): string | null {
   if (control.closed) return "the run makes its report already";
-  if (control.signals.length >= KEPT_SIGNALS) return `the run has had ${KEPT_SIGNALS} signals`;
+  // Whatever came before, a run can be cancelled.
+  if (signal.kind !== "cancel" && control.signals.length >= KEPT_SIGNALS)
+    return `the run has had ${KEPT_SIGNALS} signals`;
   if (cancellationOf(control)) return "the run is cancelled already";
   switch (signal.kind) {
     case "cancel":
@@ -112,10 +115,11 @@ function gateFor(control: RunControl, { kind, gate }: Signal): Gate | undefined 
   return control.gates.find(({ id, options }) => options.includes(kind) && (gate === null || gate === id));
 }
 
-/** Puts a question; one that stands or was answered is not put again. */
+/** Puts a question; one that stands or was answered is not put again, and a run that is cancelled asks nothing. */
 export function openGate(control: RunControl, gate: Gate): RunControl {
   const isKnown = control.gates.some(({ id }) => id === gate.id) || answerOf(control, gate.id) !== undefined;
-  return isKnown || control.closed ? control : { ...control, gates: [...control.gates, gate] };
+  const isOver = control.closed || cancellationOf(control) !== undefined;
+  return isKnown || isOver ? control : { ...control, gates: [...control.gates, gate] };
 }
 
 /** Takes a question back: it expired, or the run was cancelled. */

@@ -2,7 +2,7 @@ import type { ClusterResult, DrainResult, PoolResult, RingResult, UpgradeReport 
 import { pauseOf, type RunControl } from "../run-control.ts";
 import type { RunRequest } from "../run-request.ts";
 import type { ClusterStatus, DrainStatus, PoolStatus, RingStatus, RunStatus } from "../run-status.ts";
-import type { ClusterPlan, PoolPlan, RingPlan } from "../upgrade-plan.ts";
+import { type ClusterPlan, type PoolPlan, type RingPlan, withoutVersions } from "../upgrade-plan.ts";
 import type { ClusterView, NodeView, PoolView, RingView, RunView } from "./run-view.ts";
 
 /** What is known of the drain of a node: how it stands, or how it ended. */
@@ -103,10 +103,15 @@ function livePhase({ status, control }: RunParts, rings: readonly RingView[]): s
   return pause ? `paused by ${pause.by}: ${phase}` : phase;
 }
 
-function liveRing({ ring, clusters }: RingPlan, run: RunParts): RingView {
+function liveRing(planned: RingPlan, run: RunParts): RingView {
+  const { ring, clusters } = planned;
   const { status = null, result = null, waiting = [] } = run.rings.get(ring.name) ?? {};
   if (result) return endedRing(result, run.plan);
-  const live = clusters.map((plan) => liveCluster(plan, run.clusters.get(plan.name), status));
+  const declined = status?.declined ?? null;
+  const left = declined === null ? clusters : withoutVersions(planned, declined).clusters;
+  const live = clusters.map((plan, index) => {
+    return liveCluster({ ...plan, skip: left[index]?.skip ?? null }, run.clusters.get(plan.name), status);
+  });
   const isBusy = live.some(({ state }) => BUSY.has(state));
   const [wait] = status?.state === "running" && !isBusy ? waiting : [];
   return {
@@ -123,16 +128,16 @@ const BUSY: ReadonlySet<ClusterView["state"]> = new Set(["queued", "waiting", "p
 
 function liveCluster(plan: ClusterPlan, parts: ClusterParts | undefined, ring: RingStatus | null): ClusterView {
   const { status = null, result = null } = parts ?? {};
-  const skip = plan.skip ?? (isDeclined(plan, ring) ? (ring?.declined ?? null) : null);
+  const { controlPlane, skip } = plan;
   const idle = skip === null ? "pending" : "skipped";
-  const { controlPlane } = plan;
   return {
     name: plan.name,
     state: result?.outcome ?? status?.state ?? idle,
     reason: result?.reason ?? status?.reason ?? skip,
     startedAt: result?.startedAt ?? status?.startedAt ?? null,
     endedAt: result?.endedAt ?? null,
-    attempt: parts === undefined ? 0 : (ring?.attempts[plan.name] ?? 1),
+    // The ring counts the try that it is about to begin.
+    attempt: (ring?.attempts[plan.name] ?? 1) - (parts === undefined ? 1 : 0),
     controlPlane:
       controlPlane === null
         ? null
@@ -146,11 +151,6 @@ function liveCluster(plan: ClusterPlan, parts: ClusterParts | undefined, ring: R
       return ended ? endedPool(ended) : livePool(pool, parts?.pools.get(pool.name));
     }),
   };
-}
-
-/** Whether nothing of a cluster's plan is left once its upgrade of Kubernetes is not approved. */
-function isDeclined({ pools }: ClusterPlan, ring: RingStatus | null): boolean {
-  return (ring?.declined ?? null) !== null && pools.every(({ fromImage, toImage }) => fromImage === toImage);
 }
 
 function livePool(plan: PoolPlan, parts: PoolParts | undefined): PoolView {

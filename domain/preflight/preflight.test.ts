@@ -50,8 +50,19 @@ function budget(name: string, change: Partial<BudgetFacts> = {}): BudgetFacts {
 
 function poolPlan(name: string, strategy: "surge" | "blueGreen"): PoolPlan {
   const policy = { strategy, parallelDrains: 1, soakMinutes: 0 };
+  const estimate = { totalMs: 0, pieceMs: 0 };
   const versions = { fromVersion: "1.33.5", toVersion: "1.33.5" };
-  return { name, mode: "User", osType: "Linux", count: 1, fromImage: "old", toImage: "new", ...versions, policy };
+  return {
+    name,
+    mode: "User",
+    osType: "Linux",
+    count: 1,
+    fromImage: "old",
+    toImage: "new",
+    ...versions,
+    policy,
+    estimate,
+  };
 }
 
 function poolFacts(name: string, provisioningState = "Succeeded"): PoolFacts {
