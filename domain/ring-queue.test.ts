@@ -16,7 +16,7 @@ const fill = (names: string[], allowedFailures = 0): Operation => [
 const end = (name: string, outcome: ClusterOutcome): Operation => ["end", { name, outcome }];
 
 /** Does operations one after the other; answers the queue and what was answered last. */
-function after(...operations: Operation[]): { queue: RingQueue; answer: unknown } {
+function outcomeOf(...operations: Operation[]): { queue: RingQueue; answer: unknown } {
   let last: { queue: RingQueue; answer: unknown } = { queue: EMPTY_QUEUE, answer: null };
   for (const [operation, input] of operations) {
     // Hosts keep JSON.
@@ -29,36 +29,36 @@ const names = (list: ReadonlyArray<{ readonly name: string }>) => list.map(({ na
 
 describe("the queue of a ring", () => {
   it("gives each lane the next cluster in the order of fleet.yaml, with all that is known of it", () => {
-    expect(after(fill(["a", "b"]), ["take", "l0"]).answer).toEqual(cluster("a"));
-    expect(after(fill(["a", "b"]), ["take", "l0"], ["take", "l1"]).answer).toEqual(cluster("b"));
-    expect(after(fill(["a"]), ["take", "l0"], ["take", "l1"]).answer).toBeNull();
-    expect(after(["take", "l0"]).answer).toBeNull();
+    expect(outcomeOf(fill(["a", "b"]), ["take", "l0"]).answer).toEqual(cluster("a"));
+    expect(outcomeOf(fill(["a", "b"]), ["take", "l0"], ["take", "l1"]).answer).toEqual(cluster("b"));
+    expect(outcomeOf(fill(["a"]), ["take", "l0"], ["take", "l1"]).answer).toBeNull();
+    expect(outcomeOf(["take", "l0"]).answer).toBeNull();
   });
 
   it("gives a lane the same again until it has ended it", () => {
-    const { queue, answer } = after(fill(["a", "b"]), ["take", "l0"], ["take", "l0"]);
+    const { queue, answer } = outcomeOf(fill(["a", "b"]), ["take", "l0"], ["take", "l0"]);
     expect(answer).toMatchObject({ name: "a" });
     expect(names(queue.todo)).toEqual(["b"]);
-    expect(after(fill(["a", "b"]), ["take", "l0"], end("a", "done"), ["take", "l0"]).answer).toEqual(cluster("b"));
+    expect(outcomeOf(fill(["a", "b"]), ["take", "l0"], end("a", "done"), ["take", "l0"]).answer).toEqual(cluster("b"));
   });
 
   it("gives a lane what it has taken also when the ring has stopped meanwhile", () => {
     const stopped: Operation[] = [fill(["a", "b"]), ["take", "l0"], ["take", "l1"], end("b", "failed")];
-    expect(after(...stopped, ["take", "l0"]).answer).toMatchObject({ name: "a" });
+    expect(outcomeOf(...stopped, ["take", "l0"]).answer).toMatchObject({ name: "a" });
   });
 
   it("has a cluster that was put back stand first, and another lane may take it", () => {
     const back: Operation[] = [fill(["a", "b", "c"]), ["take", "l0"], ["take", "l1"], ["putBack", "a"]];
-    expect(names(after(...back).queue.todo)).toEqual(["a", "c"]);
-    expect(after(...back, ["take", "l2"]).answer).toEqual(cluster("a"));
-    expect(after(...back, ["putBack", "a"]).queue).toEqual(after(...back).queue);
+    expect(names(outcomeOf(...back).queue.todo)).toEqual(["a", "c"]);
+    expect(outcomeOf(...back, ["take", "l2"]).answer).toEqual(cluster("a"));
+    expect(outcomeOf(...back, ["putBack", "a"]).queue).toEqual(outcomeOf(...back).queue);
   });
 
   it("notes an outcome once, and none of a cluster that nobody has taken", () => {
     const ended: Operation[] = [fill(["a", "b"]), ["take", "l0"], end("a", "done")];
-    expect(after(...ended).queue.ended).toEqual([{ name: "a", attempt: 1, outcome: "done" }]);
-    expect(after(...ended, end("a", "failed")).queue).toEqual(after(...ended).queue);
-    expect(after(fill(["a"]), end("a", "failed")).queue).toEqual(after(fill(["a"])).queue);
+    expect(outcomeOf(...ended).queue.ended).toEqual([{ name: "a", attempt: 1, outcome: "done" }]);
+    expect(outcomeOf(...ended, end("a", "failed")).queue).toEqual(outcomeOf(...ended).queue);
+    expect(outcomeOf(fill(["a"]), end("a", "failed")).queue).toEqual(outcomeOf(fill(["a"])).queue);
   });
 
   it.each<[string, number, ClusterOutcome[], string | null]>([
@@ -79,25 +79,31 @@ describe("the queue of a ring", () => {
     const clusters = outcomes.map((_, index) => `c${index}`);
     const taken = clusters.map((_, lane): Operation => ["take", `l${lane}`]);
     const ends = outcomes.map((outcome, index) => end(`c${index}`, outcome));
-    const { queue } = after(fill([...clusters, "next"], budget), ...taken, ...ends);
+    const { queue } = outcomeOf(fill([...clusters, "next"], budget), ...taken, ...ends);
     expect(queue.stopped).toBe(stopped);
     expect(queueAfter(queue, "take", "free").answer).toEqual(stopped === null ? cluster("next") : null);
   });
 
   it("stops when it is told to, and keeps the first reason", () => {
-    const { queue } = after(fill(["a"]), ["stop", "cancelled"], ["stop", "halted: later"]);
+    const { queue } = outcomeOf(fill(["a"]), ["stop", "cancelled"], ["stop", "halted: later"]);
     expect(queue.stopped).toBe("cancelled");
     expect(queueAfter(queue, "take", "l0").answer).toBeNull();
   });
 
   it("is only read by an operation that nobody knows", () => {
-    const { queue } = after(fill(["a"]), ["take", "l0"]);
+    const { queue } = outcomeOf(fill(["a"]), ["take", "l0"]);
     expect(queueAfter(queue, "read", undefined)).toEqual({ queue, answer: queue });
     expect(queueAfter(queue, "burn", "a").queue).toBe(queue);
   });
 
   it("forgets in a new round what is done again, keeps the rest, and may begin again", () => {
-    const first = after(fill(["a", "b", "c"]), ["take", "l0"], end("a", "done"), ["take", "l0"], end("b", "failed"));
+    const first = outcomeOf(
+      fill(["a", "b", "c"]),
+      ["take", "l0"],
+      end("a", "done"),
+      ["take", "l0"],
+      end("b", "failed"),
+    );
     const queue = fillQueue(first.queue, [cluster("b", 2), cluster("c")], 1);
     expect(queue).toMatchObject({ stopped: null, allowedFailures: 1, running: [] });
     expect(names(queue.ended)).toEqual(["a"]);
@@ -123,7 +129,7 @@ describe("lanes that work side by side", () => {
     fc.assert(
       fc.property(fc.nat(8), fc.nat(3), fc.array(step, { maxLength: 60 }), (count, budget, steps) => {
         const all = Array.from({ length: count }, (_, index) => `c${index}`);
-        let { queue } = after(fill(all, budget));
+        let { queue } = outcomeOf(fill(all, budget));
         const held = new Map<number, string>();
         const begun: string[] = [];
         const apply = (operation: string, input: unknown) => {
@@ -176,7 +182,7 @@ describe("lanes that work side by side", () => {
     fc.assert(
       fc.property(fc.nat(12), fc.array(fc.nat(3), { maxLength: 40 }), (count, turns) => {
         const all = Array.from({ length: count }, (_, index) => `c${index}`);
-        let { queue } = after(fill(all));
+        let { queue } = outcomeOf(fill(all));
         const order: string[] = [];
         const turn = (lane: number) => {
           const held = queue.running.find((one) => one.lane === `l${lane}`);

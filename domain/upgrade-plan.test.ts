@@ -2,10 +2,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ClusterFacts, PoolFacts } from "./cluster-facts.ts";
 import { type FleetConfig, fleetConfigSchema } from "./fleet-config.ts";
-import { type Observation, planUpgrade, poolsStillBehind } from "./upgrade-plan.ts";
+import { type Observation, type PlanRequest, planUpgrade, stillBehind } from "./upgrade-plan.ts";
 
 const OLD = "AKSUbuntu-2204gen2containerd-202601.05.0";
 const NEW = "AKSUbuntu-2204gen2containerd-202602.10.0";
+const NEWER = "AKSUbuntu-2204gen2containerd-202603.1.0";
 
 function resourceId(name: string): string {
   return `/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/${name}`;
@@ -54,9 +55,12 @@ function seen(name: string, pools: PoolFacts[], change: Partial<ClusterFacts> = 
   return { name, facts: facts(name, pools, change) };
 }
 
+/** A run over everything, as far as its rings allow. */
+const ALL: PlanRequest = { targets: null, scope: "minor" };
+
 /** The plan for one cluster, with what a reader asks first. */
 function planOf(observation: Observation | undefined) {
-  const plan = planUpgrade(fleet({ "dev-weu": "dev" }), observation ? [observation] : [], null);
+  const plan = planUpgrade(fleet({ "dev-weu": "dev" }), observation ? [observation] : [], ALL);
   const [cluster] = plan.rings[0]?.clusters ?? [];
   return {
     skip: cluster?.skip,
@@ -65,7 +69,7 @@ function planOf(observation: Observation | undefined) {
   };
 }
 
-const upToDate = { latestNodeImageVersion: OLD };
+const upToDate = { nodeImageVersion: NEW };
 
 describe("the plan of a cluster", () => {
   it.each<[string, Observation | undefined, ReturnType<typeof planOf>]>([
@@ -137,13 +141,24 @@ describe("the plan of a cluster", () => {
 
   it("fixes image and policy of every pool: system pools by theirs, user pools by theirs", () => {
     const observation = seen("dev-weu", [pool("sys", { mode: "system" }), pool("shop", { osType: "Windows" })]);
-    const plan = planUpgrade(fleet({ "dev-weu": "dev" }), [observation], null);
+    const plan = planUpgrade(fleet({ "dev-weu": "dev" }), [observation], ALL);
     const surge = { strategy: "surge", parallelDrains: 1, soakMinutes: 0 };
-    const images = { fromImage: OLD, toImage: NEW };
+    const to = { count: 3, fromImage: OLD, toImage: NEW, fromVersion: "1.33.5", toVersion: "1.33.5" };
+    const estimate = { totalMs: expect.any(Number), pieceMs: expect.any(Number) };
     expect(plan.rings[0]?.clusters[0]?.pools).toEqual([
-      { name: "sys", mode: "system", osType: "Linux", ...images, policy: surge },
-      { name: "shop", mode: "User", osType: "Windows", ...images, policy: { ...surge, strategy: "blueGreen" } },
+      { name: "sys", mode: "system", osType: "Linux", ...to, policy: surge, estimate },
+      { name: "shop", mode: "User", osType: "Windows", ...to, policy: { ...surge, strategy: "blueGreen" }, estimate },
     ]);
+  });
+
+  it("estimates a pool by what its own upgrades took before", () => {
+    const observation = seen("dev-weu", [pool("shop"), pool("batch")]);
+    const history = { "dev-weu/shop/blueGreen": [60_000, 7_200_000] };
+    const plan = planUpgrade(fleet({ "dev-weu": "dev" }), [observation], { ...ALL, history });
+    const plain = planUpgrade(fleet({ "dev-weu": "dev" }), [observation], ALL);
+    const [batch, shop] = plan.rings[0]?.clusters[0]?.pools ?? [];
+    expect(shop?.estimate.totalMs).toBe(3 * 7_200_000);
+    expect(batch).toEqual(plain.rings[0]?.clusters[0]?.pools[0]);
   });
 });
 
@@ -160,14 +175,14 @@ describe("the plan of a fleet", () => {
     ["only what is asked for, and no empty rings", ["prod-neu", "dev-weu"], ["dev: dev-weu", "prod: prod-neu"]],
     ["nothing when nothing is asked for", [], []],
   ])("takes %s", (_what, targets, expected) => {
-    const plan = planUpgrade(config, observations, targets);
+    const plan = planUpgrade(config, observations, { ...ALL, targets });
     expect(
       plan.rings.map(({ ring, clusters }) => `${ring.name}: ${clusters.map(({ name }) => name).join(" ")}`),
     ).toEqual(expected);
   });
 
   it("says when a cluster was asked for that fleet.yaml does not name", () => {
-    const plan = planUpgrade(config, observations, ["dev-weu", "dev-neu"]);
+    const plan = planUpgrade(config, observations, { ...ALL, targets: ["dev-weu", "dev-neu"] });
     expect(plan.findings).toMatchObject([{ code: "ClusterNotInFleet", severity: "warning", subject: "dev-neu" }]);
     expect(plan.rings).toHaveLength(1);
   });
@@ -178,7 +193,7 @@ describe("the plan of a fleet", () => {
       ...config,
       rings: [{ name: "dev", window }, ...config.rings.slice(1)],
     });
-    const [dev, , prod] = planUpgrade(withWindow, observations, null).rings;
+    const [dev, , prod] = planUpgrade(withWindow, observations, ALL).rings;
     expect(dev?.ring.window).toEqual({ ...window, freezes: [] });
     expect(prod?.ring.maxParallel).toBe(2);
   });
@@ -197,7 +212,7 @@ describe("the plan of a fleet", () => {
           return [seen(name, [pool("shop", how === "current" ? upToDate : {})], { powerState })];
         });
         const random = fleet(Object.fromEntries(clusters.map(({ name, ring }) => [name, ring])));
-        const plan = planUpgrade(random, observed, null);
+        const plan = planUpgrade(random, observed, ALL);
         const planned = plan.rings.flatMap((ring) => ring.clusters);
         expect(planned.map(({ name }) => name).toSorted()).toEqual(clusters.map(({ name }) => name).toSorted());
         for (const { name, pools, skip } of planned) {
@@ -215,7 +230,7 @@ describe("the plan of a fleet", () => {
 });
 
 describe("pools that are still behind when a cluster's turn has come", () => {
-  const planned = planUpgrade(fleet({ "dev-weu": "dev" }), [seen("dev-weu", [pool("shop"), pool("batch")])], null);
+  const planned = planUpgrade(fleet({ "dev-weu": "dev" }), [seen("dev-weu", [pool("shop"), pool("batch")])], ALL);
   const [plan] = planned.rings[0]?.clusters ?? [];
 
   it.each([
@@ -228,9 +243,11 @@ describe("pools that are still behind when a cluster's turn has come", () => {
       [pool("shop", { nodeImageVersion: NEW, provisioningState: "Failed" })],
       ["shop"],
     ],
+    ["not one that somebody took further", [pool("shop", { nodeImageVersion: NEWER }), pool("batch")], ["batch"]],
     ["no pool that was not planned", [pool("new"), pool("batch")], ["batch"]],
   ])("%s", (_what, now, expected) => {
-    const left = plan ? poolsStillBehind(plan, facts("dev-weu", now)) : [];
-    expect(left.map(({ name }) => name)).toEqual(expected);
+    const left = plan && stillBehind(plan, facts("dev-weu", now));
+    expect(left?.pools.map(({ name }) => name)).toEqual(expected);
+    expect(left?.controlPlane).toBeNull();
   });
 });
