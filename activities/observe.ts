@@ -1,4 +1,3 @@
-import type { FleetFile } from "../adapters/fleet-config.ts";
 import type { ClusterFacts } from "../domain/cluster-facts.ts";
 import { DrydockError } from "../domain/errors.ts";
 import type { Finding } from "../domain/finding.ts";
@@ -8,10 +7,10 @@ import { preflight } from "../domain/preflight/preflight.ts";
 import type { WorkloadFacts } from "../domain/proof.ts";
 import { type ClusterResult, clusterResultSchema } from "../domain/report.ts";
 import { type ClusterPlan, type Observation, stillBehind } from "../domain/upgrade-plan.ts";
-import type { ActivityPorts } from "./ports.ts";
+import type { ActivityPorts, Fleet } from "./ports.ts";
 
-/** fleet.yaml as it is now. */
-export function readFleet(ports: ActivityPorts): Promise<FleetFile> {
+/** The fleet as it is now. */
+export function readFleet(ports: ActivityPorts): Promise<Fleet> {
   return ports.readFleet();
 }
 

@@ -1,13 +1,19 @@
-import type { FleetFile } from "../adapters/fleet-config.ts";
 import type { KubernetesCluster } from "../adapters/kubernetes/kubernetes-cluster.ts";
 import type { ClusterFacts } from "../domain/cluster-facts.ts";
+import type { DiscoveredFleet } from "../domain/discovery.ts";
 import type { LongOperation, OperationState } from "../domain/long-operation.ts";
 import type { UpgradeReport } from "../domain/report.ts";
 import type { Gate } from "../domain/run-control.ts";
 
+/** The fleet, and the SHA-256 of the fleet.yaml that it goes by. */
+export interface Fleet extends DiscoveredFleet {
+  readonly digest: string;
+}
+
 /** What activities reach the outside through. Every call throws DrydockError for what is expected to fail. */
 export interface ActivityPorts {
-  readFleet(): Promise<FleetFile>;
+  /** fleet.yaml as it is now, with the clusters that are found by their tags. */
+  readFleet(): Promise<Fleet>;
   observeCluster(resourceId: string): Promise<ClusterFacts>;
   beginOperation(operation: LongOperation): Promise<OperationState>;
   pollOperation(operation: LongOperation, state: OperationState): Promise<OperationState>;

@@ -34,13 +34,15 @@ const versionDataSchema = z.object({
   latestPreviewKubernetesVersion: z.string().nullish(),
 });
 
+const supportDataSchema = z.object({ kubernetesVersion: z.string().min(1) });
+
 const rollingDataSchema = z.object({ nodePoolName: z.string().min(1) });
 
 /** What an event asks of Drydock. */
 export type EventDecision =
   | { readonly kind: "start"; readonly cluster: string; readonly reason: string; readonly facts: string }
-  | { readonly kind: "wake"; readonly cluster: string; readonly pool: string }
-  | { readonly kind: "note"; readonly reason: string }
+  /** A pool's roll began or ended. When no run knows of one that began, somebody else began it. */
+  | { readonly kind: "wake"; readonly cluster: string; readonly pool: string; readonly began: boolean }
   | { readonly kind: "dead-letter"; readonly code: string; readonly reason: string };
 
 /** Reads an event in the Event Grid schema or as a CloudEvent 1.0. */
@@ -60,8 +62,8 @@ export function readEvent(raw: unknown): FleetEvent | { readonly mistakes: strin
 const PREFIX = "Microsoft.ContainerService.";
 
 /**
- * Decides what an event asks for. A new version starts an upgrade; the rolling events wake runs that wait for that pool;
- * the end of support is noted. Other types, clusters that are not in the fleet and data that cannot be read are dead letters:
+ * Decides what an event asks for. A new version and the end of support start an upgrade of the fleet, ring by ring: what is
+ * up to date is not touched. The rolling events wake runs that wait for that pool. Other types, clusters that are not in the fleet and data that cannot be read are dead letters:
  * sending them again would change nothing.
  *
  * @param clusters names by lower-cased resource id
@@ -95,11 +97,22 @@ export function decideEvent(event: FleetEvent, clusters: ReadonlyMap<string, str
     case "NodePoolRollingFailed": {
       const data = rollingDataSchema.safeParse(event.data);
       if (!data.success) return badData(event.type, data.error);
-      return { kind: "wake", cluster, pool: data.data.nodePoolName };
+      const began = event.type.endsWith("Started");
+      return { kind: "wake", cluster, pool: data.data.nodePoolName, began };
     }
     case "ClusterSupportEnding":
-    case "ClusterSupportEnded":
-      return { kind: "note", reason: `${event.type.slice(PREFIX.length)} for ${cluster}` };
+    case "ClusterSupportEnded": {
+      const data = supportDataSchema.safeParse(event.data);
+      if (!data.success) return badData(event.type, data.error);
+      const { kubernetesVersion } = data.data;
+      const ends = event.type.endsWith("Ended") ? "has ended" : "is ending";
+      return {
+        kind: "start",
+        cluster,
+        reason: `AKS support for Kubernetes ${kubernetesVersion} of ${cluster} ${ends}`,
+        facts: `support ${ends}|${kubernetesVersion}`,
+      };
+    }
     default:
       return {
         kind: "dead-letter",

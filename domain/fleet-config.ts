@@ -62,12 +62,34 @@ export type RingConfig = z.infer<typeof ringSchema>;
 const clusterSchema = z.strictObject({ name: nameSchema, resourceId: resourceIdSchema, ring: nameSchema });
 export type ClusterConfig = z.infer<typeof clusterSchema>;
 
+/** Clusters that are found by their tags, anew at each run, in the subscriptions that the app may read. */
+const discoverySchema = z
+  .strictObject({
+    /** Every one of them must be there, with this value; "*" for any value. */
+    tags: z
+      .record(z.string().min(1).max(512), z.string().min(1).max(256))
+      .refine((tags) => Object.keys(tags).length > 0, {
+        error: "at least one tag: without any, every cluster would be found",
+      }),
+    /** Ids; without them all that the app may read. */
+    subscriptions: z.array(z.guid()).min(1).optional(),
+    /** The ring of all that are found, … */
+    ring: nameSchema.optional(),
+    /** … or the tag that names the ring of each. */
+    ringTag: z.string().min(1).max(512).optional(),
+  })
+  .refine(({ ring, ringTag }) => (ring === undefined) !== (ringTag === undefined), {
+    error: "either ring or ringTag says to which ring the clusters belong",
+  });
+export type Discovery = z.infer<typeof discoverySchema>;
+
 /** fleet.yaml. Unknown members are mistakes. */
 export const fleetConfigSchema = z
   .strictObject({
     fleet: nameSchema,
     rings: z.array(ringSchema).min(1),
-    clusters: z.array(clusterSchema).min(1),
+    clusters: z.array(clusterSchema).default([]),
+    discover: z.array(discoverySchema).default([]),
     upgrade: z
       .strictObject({
         systemPools: poolPolicySchema("surge").prefault({}),
@@ -90,6 +112,17 @@ export const fleetConfigSchema = z
         if (value !== undefined) seen.add(value);
       }
     };
+    if (config.clusters.length === 0 && config.discover.length === 0) {
+      context.addIssue({
+        code: "custom",
+        path: ["clusters"],
+        message: "there are no clusters, and nothing to discover",
+      });
+    }
+    for (const [index, { ring }] of config.discover.entries()) {
+      if (ring === undefined || rings.has(ring)) continue;
+      context.addIssue({ code: "custom", path: ["discover", index, "ring"], message: `there is no ring "${ring}"` });
+    }
     unique("rings", (index) => config.rings[index]?.name, "the ring");
     unique("clusters", (index) => config.clusters[index]?.name, "the cluster");
     unique("clusters", (index) => config.clusters[index]?.resourceId.toLowerCase(), "the resource id");

@@ -7,6 +7,7 @@ import { CLUSTER_PLAN, clusterPlan } from "../orchestrations/cluster-plan.ts";
 import { DEAD_LETTERS, deadLetters } from "../orchestrations/dead-letters.ts";
 import { drainNode } from "../orchestrations/drain-node.ts";
 import { followOperation } from "../orchestrations/durable-operation.ts";
+import { followRoll } from "../orchestrations/follow-roll.ts";
 import { planFleetUpgrade } from "../orchestrations/plan-upgrade.ts";
 import { POOL_DURATIONS, poolDurations } from "../orchestrations/pool-durations.ts";
 import { ringLane } from "../orchestrations/ring-lane.ts";
@@ -27,6 +28,7 @@ const ORCHESTRATIONS = {
   upgradeRing,
   ringLane,
   checkHealth,
+  followRoll,
   upgradeCluster,
   upgradePool,
   drainNode,

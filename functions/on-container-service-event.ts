@@ -2,9 +2,11 @@ import { createHash } from "node:crypto";
 import { app, type InvocationContext } from "@azure/functions";
 import * as df from "durable-functions";
 import { decideEvent, type EventDecision, type FleetEvent, readEvent } from "../domain/events.ts";
+import { type FollowedRoll, isRolling, rollFacts } from "../domain/followed-roll.ts";
 import { OPERATION_STEPS, type RunRequest, runIds, WAKE_EVENT } from "../domain/run-request.ts";
 import type { FoldedEvent, ListedRun, RunRecord } from "../domain/run-status.ts";
 import { DEAD_LETTERS, type DeadLetter } from "../orchestrations/dead-letters.ts";
+import type { FollowRollInput } from "../orchestrations/follow-roll.ts";
 import { RUN_INDEX, RUN_INDEX_KEY } from "../orchestrations/run-index.ts";
 import { NAMED_EVENTS, RUN_RECORD } from "../orchestrations/run-record.ts";
 import type { AppPorts } from "./ports.ts";
@@ -32,9 +34,9 @@ export function registerContainerServiceEvent(ports: AppPorts): void {
         const letter = { code: "MalformedEvent", reason: event.mistakes, eventId: "", eventType: "", source: "" };
         return keepDeadLetter(client, context, letter);
       }
-      const { config } = await ports.readFleet();
-      const clusters = new Map(config.clusters.map(({ resourceId, name }) => [resourceId.toLowerCase(), name]));
-      await act(client, context, event, decideEvent(event, clusters));
+      const fleet = await ports.readFleet();
+      const clusters = new Map(fleet.config.clusters.map(({ resourceId, name }) => [resourceId.toLowerCase(), name]));
+      await act({ client, context, ports, fleet }, event, decideEvent(event, clusters));
     },
   });
 }
@@ -45,19 +47,24 @@ export function runIdOf(event: Pick<FleetEvent, "id" | "source">): string {
   return `upgrade-${hash.slice(0, 16)}`;
 }
 
-async function act(
-  client: df.DurableClient,
-  context: InvocationContext,
-  event: FleetEvent,
-  decision: EventDecision,
-): Promise<void> {
+/** What handling an event goes by. */
+interface Site {
+  readonly client: df.DurableClient;
+  readonly context: InvocationContext;
+  readonly ports: AppPorts;
+  readonly fleet: Awaited<ReturnType<AppPorts["readFleet"]>>;
+}
+
+async function act(site: Site, event: FleetEvent, decision: EventDecision): Promise<void> {
+  const { client, context } = site;
   switch (decision.kind) {
     case "start":
       return start(client, context, event, decision);
-    case "wake":
-      return wake(client, context, decision);
-    case "note":
-      return context.log(`event ${event.id}: ${decision.reason}`);
+    case "wake": {
+      const woken = await wake(client, context, decision);
+      if (woken === 0 && decision.began) await follow(site, event, decision);
+      return;
+    }
     case "dead-letter": {
       const { code, reason } = decision;
       const letter = { code, reason, eventId: event.id, eventType: event.type, source: event.source };
@@ -120,26 +127,59 @@ async function fold(client: df.DurableClient, runId: string, folded: FoldedEvent
   throw new Error(`run ${runId} has not taken event ${folded.id} in yet`);
 }
 
-/** Ends the waits of all runs under way for a pool's operation; they look for themselves how it went. */
+/** Starts a run that follows the upgrade of a pool that somebody else began, unless one does already or it has ended. */
+async function follow(
+  { client, context, ports, fleet }: Site,
+  event: FleetEvent,
+  { cluster, pool }: EventDecision & { kind: "wake" },
+): Promise<void> {
+  const runId = runIdOf(event);
+  if (await findStatus(client, runId)) return context.log(`event ${event.id} is known: run ${runId}`);
+  const known = fleet.config.clusters.find(({ name }) => name === cluster);
+  if (!known || !isRolling(await ports.observeCluster(known.resourceId), pool)) {
+    return context.log(`event ${event.id}: pool ${pool} of ${cluster} is not being upgraded any longer`);
+  }
+  const { resourceId, ring } = known;
+  const trigger = {
+    by: "Event Grid",
+    reason: `somebody else began to upgrade pool ${pool} of ${cluster}`,
+    event: { type: event.type, source: event.source, id: event.id },
+  };
+  const facts = rollFacts(cluster, pool);
+  const request: RunRequest = { kind: "upgrade", trigger, targets: [cluster], facts, scope: "nodeImage" };
+  const tellsTeams = fleet.config.notifications.teams;
+  const roll: FollowedRoll = { cluster, resourceId, ring, pool, fleetDigest: fleet.digest, tellsTeams };
+  await client.startNew("followRoll", { instanceId: runId, input: { ...request, roll } satisfies FollowRollInput });
+  context.log(`event ${event.id} started run ${runId}: ${trigger.reason}`);
+}
+
+/**
+ * Ends the waits of all runs under way for a pool's operation; they look for themselves how it went. Answers how many were
+ * woken.
+ */
 async function wake(
   client: df.DurableClient,
   context: InvocationContext,
   { cluster, pool }: EventDecision & { kind: "wake" },
-): Promise<void> {
+): Promise<number> {
+  let woken = 0;
+  const rouse = async (instanceId: string): Promise<void> => {
+    if (!(await isAlive(client, instanceId))) return;
+    await client.raiseEvent(instanceId, WAKE_EVENT, null);
+    woken += 1;
+    context.log(`woke ${instanceId}`);
+  };
   const index = await client.readEntityState<ListedRun[]>(new df.EntityId(RUN_INDEX, RUN_INDEX_KEY));
   const running = (index.entityState ?? []).filter(({ endedAt }) => endedAt === null);
-  for (const { id } of running) {
+  for (const { id, facts } of running) {
+    if (facts === rollFacts(cluster, pool)) await rouse(id);
     for (const attempt of WOKEN_ATTEMPTS) {
       const part = runIds.cluster(id, cluster, attempt);
       if (!(await isAlive(client, part))) continue;
-      for (const step of OPERATION_STEPS) {
-        const instanceId = runIds.operation(part, pool, step);
-        if (!(await isAlive(client, instanceId))) continue;
-        await client.raiseEvent(instanceId, WAKE_EVENT, null);
-        context.log(`woke ${instanceId}`);
-      }
+      for (const step of OPERATION_STEPS) await rouse(runIds.operation(part, pool, step));
     }
   }
+  return woken;
 }
 
 async function keepDeadLetter(

@@ -3,9 +3,11 @@ import type { ActivityPorts } from "../activities/ports.ts";
 import { createCredential } from "../adapters/azure/credential.ts";
 import { beginOperation, pollOperation } from "../adapters/azure/long-operations.ts";
 import { observeCluster, readKubeconfig } from "../adapters/azure/managed-clusters.ts";
+import { queryClusters } from "../adapters/azure/resource-graph.ts";
 import { readFleetFile } from "../adapters/fleet-config.ts";
 import { loadKubeconfig } from "../adapters/kubernetes/kubeconfig.ts";
 import { type KubernetesCluster, openKubernetesCluster } from "../adapters/kubernetes/kubernetes-cluster.ts";
+import { addDiscovered, discoveryQuery } from "../domain/discovery.ts";
 import type { Settings } from "../domain/settings.ts";
 
 /** What the app reaches the outside through, but for what needs an invocation's durable client. */
@@ -34,7 +36,13 @@ export function createPorts(settings: Settings, appDirectory: string, publicUrl:
     return openKubernetesCluster(name, await loadKubeconfig(text, credential));
   };
   return {
-    readFleet: () => readFleetFile(isPlaced ? location : join(appDirectory, location)),
+    readFleet: async () => {
+      const file = await readFleetFile(isPlaced ? location : join(appDirectory, location));
+      const found = await Promise.all(
+        file.config.discover.map((entry) => queryClusters(arm, discoveryQuery(entry), entry.subscriptions)),
+      );
+      return { ...addDiscovered(file.config, found), digest: file.digest };
+    },
     observeCluster: (resourceId) => observeCluster(arm, resourceId),
     beginOperation: (operation) => beginOperation(arm, operation),
     pollOperation: (operation, state) => pollOperation(arm, operation, state),

@@ -36,6 +36,9 @@ import { findStatus } from "./run-lookup.ts";
 /** What is read of a ring's output. */
 const ringOutputSchema = z.object({ result: ringResultSchema });
 
+/** What is read of a run's input; a run that follows a roll has more in it. */
+const startedWith = z.object(runRequestSchema.shape);
+
 /** A run without what it holds for a closer look. */
 export type RunSummary = Omit<RunView, "rings" | "findings" | "gates" | "signals">;
 
@@ -84,7 +87,7 @@ async function summarizeRun(client: df.DurableClient, run: ListedRun): Promise<R
  */
 export async function readRun(client: df.DurableClient, id: string, withParts = true): Promise<RunView | undefined> {
   const root = await findStatus(client, id);
-  const request = runRequestSchema.safeParse(root?.input);
+  const request = startedWith.safeParse(root?.input);
   if (!root || !request.success) return undefined;
   const report = upgradeReportSchema.safeParse(root.output).data ?? null;
   const record = await client.readEntityState<RunRecord>(new df.EntityId(RUN_RECORD, id));

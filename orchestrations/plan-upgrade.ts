@@ -23,13 +23,14 @@ export interface PlannedUpgrade {
 /** The `planUpgrade` orchestration: looks at every cluster and plans; nothing is changed. */
 export function* planFleetUpgrade(context: OrchestrationContext): Step<PlannedUpgrade> {
   const request = context.df.getInput<PlanUpgradeInput>();
-  const { config, digest } = yield* perform(context, "readFleet", null);
+  const { config, findings, digest } = yield* perform(context, "readFleet", null);
   const { targets } = request;
   const clusters = config.clusters.filter(({ name }) => targets === null || targets.includes(name));
   const observations = yield* observeFleet(context, clusters);
   const history = yield* readDurations(context);
+  const plan = planUpgrade(config, observations, { ...request, history });
   return {
-    plan: planUpgrade(config, observations, { ...request, history }),
+    plan: { ...plan, findings: [...findings, ...plan.findings] },
     fleetDigest: digest,
     tellsTeams: config.notifications.teams,
     plannedAt: context.df.currentUtcDateTime.toISOString(),

@@ -5,7 +5,8 @@ import { type RunRequest, runIds } from "../domain/run-request.ts";
 import type { FoldedEvent } from "../domain/run-status.ts";
 import type { RingPlan, UpgradePlan } from "../domain/upgrade-plan.ts";
 import { verdictOf } from "../domain/verdict.ts";
-import { errorText, nowIso, type OrchestrationContext, perform, runChild, type Step, StepFailed } from "./durable.ts";
+import { deliverReport } from "./deliver-report.ts";
+import { errorText, nowIso, type OrchestrationContext, runChild, type Step, StepFailed } from "./durable.ts";
 import type { PlannedUpgrade, PlanUpgradeInput } from "./plan-upgrade.ts";
 import { noteEnd, noteStart } from "./run-index.ts";
 import { closeRecord } from "./run-record.ts";
@@ -32,7 +33,7 @@ export function* upgrade(context: OrchestrationContext): Step<UpgradeReport> {
     const planned = yield* runChild<PlannedUpgrade>(context, "planUpgrade", runIds.plan(id), input);
     fleetDigest = planned.fleetDigest;
     tellsTeams = planned.tellsTeams;
-    findings.push(...planned.plan.findings);
+    findings.push(...supportFindings(request), ...planned.plan.findings);
     yield* takeRings(context, id, planned.plan, rings);
   } catch (error) {
     broken = true;
@@ -44,8 +45,7 @@ export function* upgrade(context: OrchestrationContext): Step<UpgradeReport> {
   if (folded.length > 0) findings.push(foldedEvents(folded));
   const { signals } = control;
   const report = assemble({ id, request, startedAt, fleetDigest, rings, findings, signals, broken }, nowIso(context));
-  if (tellsTeams) yield* deliver(context, report);
-  else show(context, "finished; no card, as fleet.yaml asks");
+  show(context, yield* deliverReport(context, report, tellsTeams));
   noteEnd(context, { id, verdict: report.verdict, endedAt: report.endedAt });
   return report;
 }
@@ -119,14 +119,21 @@ function assemble(run: Outcome, endedAt: string): UpgradeReport {
   };
 }
 
-/** A card that cannot be delivered does not change how the run went; the status says so. */
-function* deliver(context: OrchestrationContext, report: UpgradeReport): Step<void> {
-  try {
-    const { delivered } = yield* perform(context, "deliverCard", { report });
-    show(context, delivered ? "finished" : "finished; no card, TEAMS_WEBHOOK_URL is not set");
-  } catch (error) {
-    show(context, `finished; the card could not be delivered: ${errorText(error)}`);
-  }
+/** What the event that started the run says of the end of AKS' support. */
+function supportFindings({ facts, trigger }: RunRequest): Finding[] {
+  if (!facts?.startsWith("support ")) return [];
+  const hasEnded = facts.startsWith("support has ended");
+  return [
+    {
+      code: hasEnded ? "SupportEnded" : "SupportEnding",
+      severity: "warning",
+      subject: trigger.event?.source.split("/").at(-1) ?? "cluster",
+      message: trigger.reason,
+      evidence: trigger.event ? [`event ${trigger.event.id} of ${trigger.event.source}`] : [],
+      remedy: "Upgrade it to a newer minor version: see upgrades.minor of its ring in fleet.yaml.",
+      cluster: trigger.event?.source.split("/").at(-1) ?? null,
+    },
+  ];
 }
 
 function runFailed(error: unknown): Finding {

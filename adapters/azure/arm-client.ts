@@ -37,12 +37,16 @@ export async function createArmClient(settings: ArmSettings, subscriptionId: str
       return response;
     },
   });
-  if (settings.endpoint.startsWith("http:")) allowLoopback(client, settings);
+  allowLoopback(client, settings);
   return { client, retryAfterSeconds: () => lastRetryAfter };
 }
 
-/** The SDK sends tokens over TLS only. On the loopback nobody listens in, and a policy of ours sends it. */
-function allowLoopback(client: ContainerServiceClient, { credential, endpoint }: ArmSettings): void {
+/** The SDKs send tokens over TLS only. On the loopback nobody listens in, and a policy of ours sends it. */
+export function allowLoopback(
+  client: Pick<ContainerServiceClient, "pipeline">,
+  { credential, endpoint }: ArmSettings,
+): void {
+  if (!endpoint.startsWith("http:")) return;
   client.pipeline.removePolicy({ name: "bearerTokenAuthenticationPolicy" });
   client.pipeline.addPolicy({
     name: "drydockLoopbackToken",

@@ -1,5 +1,5 @@
 import { budgetsOf, podKey } from "../drain/facts.ts";
-import { budgetMessage, neverAllows } from "../drain/plan-evictions.ts";
+import { budgetMessage, neverAllows } from "../drain/budget-arithmetic.ts";
 import { goingPods } from "./going-pods.ts";
 import type { PreflightRule } from "./preflight.ts";
 

@@ -48,6 +48,14 @@ interface WorldOptions {
   readonly settings?: Readonly<Record<string, string | undefined>>;
 }
 
+/** Leaves only some clusters in the sample's fleet.yaml, for tests to which the others do not matter. */
+export function onlyClusters(...names: string[]): (yaml: string) => string {
+  return (yaml) => {
+    const entries = yaml.split(/(?=^ {2}- name: )/m);
+    return entries.filter((entry) => !entry.includes("resourceId:") || names.some((name) => entry.startsWith(`  - name: ${name}\n`))).join("");
+  };
+}
+
 /** Builds the app once for a file's tests, and gives a fresh world to each that asks; they end with their test. */
 export function useWorlds(): (options?: WorldOptions) => Promise<TestWorld> {
   let app = "";
