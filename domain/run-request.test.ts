@@ -8,12 +8,14 @@ const request = {
   targets: ["dev-weu"],
   facts: null,
   scope: "minor",
+  plan: null,
 };
 
 describe("a request for a run", () => {
   it.each([
     ["by a person, for one cluster", request],
     ["for the whole fleet", { ...request, targets: null }],
+    ["by a plan that was made before", { ...request, plan: "plan-0123456789abcdef" }],
     ["for node images alone", { ...request, scope: "nodeImage" }],
     ["for patches of Kubernetes too", { ...request, scope: "patch" }],
     [
@@ -33,6 +35,7 @@ describe("a request for a run", () => {
     ["a member that nobody knows", { ...request, force: true }],
     ["a scope that there is not", { ...request, scope: "major" }],
     ["no word on its scope", { ...request, scope: undefined }],
+    ["no word on its plan", { ...request, plan: undefined }],
     ["no trigger", { ...request, trigger: undefined }],
     ["targets that are no names", { ...request, targets: [1] }],
     ["no word on the targets", { ...request, targets: undefined }],

@@ -1,13 +1,20 @@
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../finding.ts";
+import { fleetConfigSchema, type RingConfig } from "../fleet-config.ts";
 import type { ClusterResult, DrainResult, PoolResult, UpgradeReport } from "../report.ts";
-import { type RingConfig, fleetConfigSchema } from "../fleet-config.ts";
-import { NO_CONTROL } from "../run-control.ts";
+import { type Gate, NO_CONTROL, type Signal } from "../run-control.ts";
 import type { RunRequest } from "../run-request.ts";
-import type { DrainStatus } from "../run-status.ts";
+import type { ClusterStatus, DrainStatus, PoolStatus, RingStatus } from "../run-status.ts";
 import type { ClusterPlan, PoolPlan, RingPlan } from "../upgrade-plan.ts";
-import { assembleRun, type ClusterParts, type DrainParts, type PoolParts, type RunParts } from "./assemble-run.ts";
-import { type BlockerView, type RunView, runViewSchema } from "./run-view.ts";
+import {
+  assembleRun,
+  type ClusterParts,
+  type DrainParts,
+  type PoolParts,
+  type RingParts,
+  type RunParts,
+} from "./assemble-run.ts";
+import { type BlockerView, type ClusterState, type RingState, type RunView, runViewSchema } from "./run-view.ts";
 
 const CREATED = "2026-03-01T12:00:00Z";
 const BEGUN = "2026-03-01T12:01:00Z";
@@ -20,14 +27,15 @@ const request: RunRequest = {
   targets: null,
   facts: null,
   scope: "minor",
+  plan: null,
 };
 
 const blocker: BlockerView = { pod: "shop/cart-0", code: "Terminating", message: "12 s left", since: BEGUN };
 
 function poolPlan(name: string): PoolPlan {
   const policy = { strategy: "blueGreen", parallelDrains: 1, soakMinutes: 0 } as const;
-  const versions = { fromVersion: "1.33.5", toVersion: "1.33.5" };
-  return { name, mode: "User", osType: "Linux", count: 3, fromImage: "old", toImage: "new", ...versions, policy };
+  const rest = { fromVersion: "1.33.5", toVersion: "1.33.5", policy, estimate: { totalMs: 0, pieceMs: 0 } };
+  return { name, mode: "User", osType: "Linux", count: 3, fromImage: "old", toImage: "new", ...rest };
 }
 
 function clusterPlan(name: string, pools: string[], skip: string | null = null): ClusterPlan {
@@ -60,7 +68,13 @@ function drainResult(node: string, outcome: DrainResult["outcome"]): DrainResult
 }
 
 function poolResult(name: string, change: Partial<PoolResult> = {}): PoolResult {
-  const images = { fromImage: "old", toImage: "new", fromVersion: "1.33.5", toVersion: "1.33.5", replacement: `${name}2` };
+  const images = {
+    fromImage: "old",
+    toImage: "new",
+    fromVersion: "1.33.5",
+    toVersion: "1.33.5",
+    replacement: `${name}2`,
+  };
   const times = { startedAt: BEGUN, endedAt: ENDED };
   const how = { mode: "User", strategy: "blueGreen", outcome: "done", state: "done" } as const;
   return { name, ...how, ...images, ...times, drains: [drainResult("n1", "drained")], findings: [], ...change };
@@ -107,6 +121,30 @@ function poolView(parts: Partial<PoolParts>) {
   return clusterView({ pools: new Map([["shop", full]]) })?.pools[1];
 }
 
+function ringParts(change: Partial<RingStatus>): RingParts {
+  const nothing = { waitingUntil: null, reason: null, declined: null, attempts: {}, lanes: [] };
+  return { status: { state: "pending", ...nothing, ...change }, result: null, waiting: [] };
+}
+
+function clusterStatus(state: ClusterState, reason: string | null = null): ClusterStatus {
+  return { state, reason, startedAt: BEGUN, controlPlane: "pending" };
+}
+
+type Lane = RingParts["waiting"][number];
+const until = ({ reason, until }: Lane) => ({ reason, waitingUntil: until });
+
+const GATE: Gate = {
+  id: "approve-prod",
+  kind: "approval",
+  ring: "prod",
+  question: "May ring prod be upgraded?",
+  evidence: ["clusters: prod-weu"],
+  options: ["approve", "decline"],
+  openedAt: BEGUN,
+  expiresAt: ENDED,
+  unanswered: "counts as declined",
+};
+
 const brokenBy = "the orchestration was terminated";
 
 describe("a run as a whole", () => {
@@ -118,12 +156,12 @@ describe("a run as a whole", () => {
     ],
     [
       "runs and has no plan yet",
-      { status: { phase: "reading the fleet", rings: [] } },
+      { status: { phase: "reading the fleet" } },
       { status: "running", phase: "reading the fleet", verdict: null, endedAt: null, rings: [] },
     ],
     [
       "ended without a report: failed, with the reason",
-      { state: "ended", brokenBy, status: { phase: "upgrading ring dev", rings: [] } },
+      { state: "ended", brokenBy, status: { phase: "upgrading ring dev" } },
       { status: "finished", phase: `ended without a report: ${brokenBy}`, verdict: "failed", endedAt: UPDATED },
     ],
     [
@@ -166,15 +204,91 @@ describe("rings of a run under way", () => {
     ]);
   });
 
-  it("stand as the run says", () => {
-    const rings = [
-      { name: "prod", state: "waiting", waitingUntil: ENDED, reason: "outside of the ring's window", skipped: {} },
-      { name: "dev", state: "done", waitingUntil: null, reason: null, skipped: {} },
-    ] as const;
-    expect(view({ plan, status: { phase: "waiting", rings: [...rings] } }).rings).toMatchObject([
-      { name: "dev", state: "done" },
-      { name: "prod", state: "waiting", waitingUntil: ENDED, reason: "outside of the ring's window" },
+  it("stand as they say", () => {
+    const rings = new Map([
+      ["dev", ringParts({ state: "done" })],
+      ["prod", ringParts({ state: "halted", waitingUntil: ENDED, reason: "halted: prod-weu failed" })],
     ]);
+    expect(view({ plan, rings }).rings).toMatchObject([
+      { name: "dev", state: "done" },
+      { name: "prod", state: "halted", waitingUntil: ENDED, reason: "halted: prod-weu failed" },
+    ]);
+  });
+
+  it("show as they ended, once they have", () => {
+    const clusters = [clusterResult("dev-weu", { pools: [poolResult("sys"), poolResult("shop")] })];
+    const parts: RingParts = {
+      ...ringParts({ state: "running" }),
+      result: { name: "dev", state: "done", reason: null, clusters, findings: [] },
+    };
+    expect(view({ plan, rings: new Map([["dev", parts]]) }).rings[0]).toMatchObject({
+      state: "done",
+      clusters: [{ name: "dev-weu", state: "done", pools: [{ state: "done" }, { state: "done" }] }],
+    });
+  });
+
+  const window = { reason: "outside of the ring's window", until: ENDED };
+
+  it.each<[string, RingState, Lane[], ClusterState | null, object]>([
+    [
+      "wait when their lanes wait and nothing is done",
+      "running",
+      [window],
+      null,
+      { state: "waiting", ...until(window) },
+    ],
+    ["wait when one cluster is done and the next waits", "running", [window], "done", { state: "waiting" }],
+    [
+      "run when one lane waits and another upgrades",
+      "running",
+      [window],
+      "upgrading",
+      { state: "running", reason: null },
+    ],
+    ["run when a cluster waits for its lease", "running", [window], "queued", { state: "running", reason: null }],
+    ["run when no lane waits", "running", [], null, { state: "running", waitingUntil: null, reason: null }],
+    ["soak whatever a lane said last", "soaking", [window], null, { state: "soaking", reason: null }],
+  ])("%s", (_what, state, waiting, cluster, expected) => {
+    const rings = new Map([["dev", { ...ringParts({ state }), waiting }]]);
+    const status = cluster && { state: cluster, reason: null, startedAt: BEGUN, controlPlane: "pending" as const };
+    const parts: ClusterParts = { status, result: null, pools: new Map() };
+    const clusters = new Map(cluster ? [["dev-weu", parts]] : []);
+    expect(view({ plan, rings, clusters }).rings[0]).toMatchObject(expected);
+  });
+
+  it.each<[RingState, string]>([
+    ["approval", "waiting for the approval of ring dev"],
+    ["running", "upgrading ring dev"],
+    ["soaking", "soaking after ring dev"],
+    ["halted", "halted in ring dev"],
+    ["failed", "failed in ring dev"],
+  ])("in state %s are the phase of the run: %s", (state, phase) => {
+    const shown = view({ plan, status: { phase: "upgrading" }, rings: new Map([["dev", ringParts({ state })]]) });
+    expect(shown.phase).toBe(phase);
+  });
+
+  it("are the phase of the run by the last that has begun", () => {
+    const rings = new Map([
+      ["dev", ringParts({ state: "done" })],
+      ["prod", { ...ringParts({ state: "running" }), waiting: [window] }],
+    ]);
+    expect(view({ plan, rings }).phase).toBe("waiting for the window of ring prod");
+  });
+});
+
+describe("what people told a run under way and are asked by it", () => {
+  const told = (kind: Signal["kind"]): Signal => ({ id: kind, kind, by: "ada", reason: "fire", at: BEGUN, gate: null });
+
+  it("is shown with who and why", () => {
+    const control = { ...NO_CONTROL, signals: [told("pause")], gates: [GATE] };
+    expect(view({ plan, control })).toMatchObject({ signals: [told("pause")], gates: [GATE] });
+  });
+
+  it("has a paused run say so, until it is resumed", () => {
+    const rings = new Map([["dev", ringParts({ state: "running" })]]);
+    const phase = (...signals: Signal[]) => view({ plan, rings, control: { ...NO_CONTROL, signals } }).phase;
+    expect(phase(told("pause"))).toBe("paused by ada: upgrading ring dev");
+    expect(phase(told("pause"), told("resume"))).toBe("upgrading ring dev");
   });
 });
 
@@ -184,14 +298,14 @@ describe("clusters of a run under way", () => {
     ["are left alone as planned", undefined, "dev-neu", { state: "skipped", reason: "dev-neu is stopped", pools: [] }],
     [
       "stand as they say",
-      { status: { state: "queued", reason: "upgrade-0 is changing the cluster", startedAt: BEGUN } },
+      { status: clusterStatus("queued", "upgrade-0 is changing the cluster") },
       "dev-weu",
       { state: "queued", reason: "upgrade-0 is changing the cluster", startedAt: BEGUN, endedAt: null },
     ],
     [
       "stand as they ended, whatever they said before",
       {
-        status: { state: "upgrading", reason: "pool shop", startedAt: BEGUN },
+        status: clusterStatus("upgrading", "pool shop"),
         result: clusterResult("dev-weu", { outcome: "failed", reason: "a drain failed" }),
       },
       "dev-weu",
@@ -202,8 +316,91 @@ describe("clusters of a run under way", () => {
   });
 });
 
+describe("tries of a cluster", () => {
+  it.each<[string, Record<string, number>, boolean, number]>([
+    ["none before its turn", {}, false, 0],
+    ["one in its first turn", {}, true, 1],
+    ["one while it waits to be tried again", { "dev-weu": 2 }, false, 1],
+    ["two while it is tried again", { "dev-weu": 2 }, true, 2],
+  ])("are %s", (_when, attempts, hasBegun, expected) => {
+    const parts: ClusterParts = { status: clusterStatus("preflight"), result: null, pools: new Map() };
+    const clusters = new Map(hasBegun ? [["dev-weu", parts]] : []);
+    const rings = new Map([["dev", ringParts({ state: "running", attempts })]]);
+    expect(view({ plan, rings, clusters }).rings[0]?.clusters[0]?.attempt).toBe(expected);
+  });
+});
+
+describe("upgrades of Kubernetes under way", () => {
+  const step = { kind: "minor", from: "1.33.5", to: "1.34.2" } as const;
+  const versions = { fromVersion: "1.33.5", toVersion: "1.34.2" };
+  const withStep = (
+    images: { fromImage: string; toImage: string },
+    nodeImage: "auto" | "approve" = "auto",
+  ): RingPlan => ({
+    ring: { ...ring("dev"), upgrades: { nodeImage, patch: "approve", minor: "approve" } },
+    approvals: ["Kubernetes 1.33 to 1.34.2 (minor)"],
+    clusters: [
+      {
+        ...clusterPlan("dev-weu", []),
+        controlPlane: step,
+        pools: [{ ...poolPlan("shop"), ...versions, ...images }],
+      },
+    ],
+  });
+  const same = { fromImage: "old", toImage: "old" };
+  const newer = { fromImage: "old", toImage: "new" };
+
+  it.each<[string, Partial<ClusterParts> | undefined, string]>([
+    ["pending before the cluster's turn", undefined, "pending"],
+    ["as the cluster says", { status: { ...clusterStatus("upgrading"), controlPlane: "upgrading" } }, "upgrading"],
+    [
+      "as it ended, whatever the cluster said before",
+      {
+        status: { ...clusterStatus("upgrading"), controlPlane: "upgrading" },
+        result: clusterResult("dev-weu", {
+          controlPlane: { from: "1.33.5", to: "1.34.2", outcome: "failed", startedAt: BEGUN, endedAt: ENDED },
+        }),
+      },
+      "failed",
+    ],
+  ])("show the control plane %s", (_when, change, state) => {
+    const parts: ClusterParts = { status: null, result: null, pools: new Map(), ...change };
+    const clusters = new Map(change ? [["dev-weu", parts]] : []);
+    const shown = view({ plan: [withStep(newer)], clusters }).rings[0]?.clusters[0];
+    expect(shown?.controlPlane).toEqual({ from: "1.33.5", to: "1.34.2", state });
+  });
+
+  it("show the versions of each pool", () => {
+    const shown = view({ plan: [withStep(newer)] }).rings[0]?.clusters[0];
+    expect(shown?.pools[0]).toMatchObject({ ...versions, state: "pending" });
+  });
+
+  it.each<[string, RingPlan, string, string | null]>([
+    ["with nothing else to do are skipped, with who and why", withStep(same), "skipped", "declined by ada: no"],
+    ["with images that need no approval go on", withStep(newer), "pending", null],
+    ["with images that need one are skipped", withStep(newer, "approve"), "skipped", "declined by ada: no"],
+  ])("that are declined: clusters %s", (_what, planned, state, reason) => {
+    const rings = new Map([["dev", ringParts({ state: "running", declined: "declined by ada: no" })]]);
+    expect(view({ plan: [planned], rings }).rings[0]?.clusters[0]).toMatchObject({ state, reason });
+  });
+
+  it("that nobody has answered yet are pending", () => {
+    const rings = new Map([["dev", ringParts({ state: "approval", reason: "May it?" })]]);
+    const shown = view({ plan: [withStep(same)], rings }).rings[0];
+    expect(shown).toMatchObject({ state: "approval", reason: "May it?", clusters: [{ state: "pending" }] });
+  });
+});
+
 describe("pools and nodes of a run under way", () => {
-  const draining = { state: "draining", replacement: "shop2", nodes: ["n1", "n2", "n3"] } as const;
+  const draining = { state: "draining", replacement: "shop2", nodes: ["n1", "n2", "n3"], waitingFor: null } as const;
+
+  it("say why they wait", () => {
+    const status: PoolStatus = {
+      ...{ replacement: "shop2", nodes: [...draining.nodes] },
+      ...{ state: "waiting", waitingFor: "the run is paused" },
+    };
+    expect(poolView({ status })).toMatchObject({ state: "waiting", reason: "the run is paused" });
+  });
 
   it("are pending, without nodes, until they begin", () => {
     expect(poolView({})).toEqual({
@@ -213,6 +410,9 @@ describe("pools and nodes of a run under way", () => {
       state: "pending",
       fromImage: "old",
       toImage: "new",
+      fromVersion: "1.33.5",
+      toVersion: "1.33.5",
+      reason: null,
       replacement: null,
       nodes: [],
     });
@@ -296,14 +496,16 @@ describe("a run that ended with a report", () => {
             endedAt: null,
           }),
         ],
+        findings: [],
       },
     ],
+    signals: [],
     findings: [],
   };
 
   it("is shown from the report, not from what its parts said last", () => {
     const stale = {
-      status: { state: "upgrading", reason: null, startedAt: BEGUN } as const,
+      status: clusterStatus("upgrading"),
       result: null,
       pools: new Map(),
     };
@@ -336,7 +538,15 @@ describe("a run that ended with a report", () => {
 
   it("keeps the last word on the card", () => {
     const phase = "finished; the card could not be delivered: the Teams webhook answered 404";
-    expect(view({ report, status: { phase, rings: [] } }).phase).toBe(phase);
+    expect(view({ report, status: { phase } }).phase).toBe(phase);
+  });
+
+  it("shows how the control plane went and how often each cluster was tried", () => {
+    const controlPlane = { from: "1.33.5", to: "1.34.2", outcome: "done", startedAt: BEGUN, endedAt: ENDED } as const;
+    const clusters = [clusterResult("dev-weu", { attempt: 2, controlPlane })];
+    const [dev] = report.rings.map((ring) => ({ ...ring, clusters }));
+    const shown = dev && view({ report: { ...report, rings: [dev] } }).rings[0]?.clusters[0];
+    expect(shown).toMatchObject({ attempt: 2, controlPlane: { from: "1.33.5", to: "1.34.2", state: "done" } });
   });
 
   it("shows pools that were planned and never begun as skipped, also without a plan", () => {
