@@ -94,17 +94,22 @@ describe("what an event asks for", () => {
         [
           `${type} wakes who waits for the pool`,
           event(type, { nodePoolName: "shop" }),
-          { kind: "wake", cluster: "dev-weu", pool: "shop" },
+          { kind: "wake", cluster: "dev-weu", pool: "shop", began: type === "NodePoolRollingStarted" },
         ] as const,
     ),
-    ...["ClusterSupportEnding", "ClusterSupportEnded"].map(
-      (type) =>
-        [
-          `${type} is noted`,
-          event(type, { kubernetesVersion: "1.29.15" }),
-          { kind: "note", reason: `${type} for dev-weu` },
-        ] as const,
-    ),
+    ...[
+      ["ClusterSupportEnding", "is ending"],
+      ["ClusterSupportEnded", "has ended"],
+    ].map(([type, ends]): [string, FleetEvent, unknown] => [
+      `${type} starts an upgrade of what is out of date`,
+      event(`${type}`, { kubernetesVersion: "1.31.13" }),
+      {
+        kind: "start",
+        cluster: "dev-weu",
+        reason: `AKS support for Kubernetes 1.31.13 of dev-weu ${ends}`,
+        facts: `support ${ends}|1.31.13`,
+      },
+    ]),
     [
       "a type of AKS that nobody knows is a dead letter",
       event("ClusterDeleted", {}),
@@ -157,6 +162,8 @@ describe("what an event asks for", () => {
     ["NodePoolRollingSucceeded", {}, /data\.nodePoolName: /],
     ["NodePoolRollingSucceeded", { nodePoolName: "" }, /data\.nodePoolName: /],
     ["NodePoolRollingFailed", "shop", /: data: /],
+    ["ClusterSupportEnding", {}, /data\.kubernetesVersion: /],
+    ["ClusterSupportEnded", { kubernetesVersion: "" }, /data\.kubernetesVersion: /],
   ])("%s with data %j is a dead letter that says what is wrong", (type, data, reason) => {
     const decision = decideEvent(event(type, data), CLUSTERS);
     expect(decision).toMatchObject({ kind: "dead-letter", code: "MalformedEvent" });

@@ -28,6 +28,26 @@ describe("fleet.yaml", () => {
       systemPools: { strategy: "surge", parallelDrains: 1, soakMinutes: 0 },
       userPools: { strategy: "blueGreen", parallelDrains: 1, soakMinutes: 0 },
       drain: { timeoutMinutes: 30, barePods: "block", emptyDir: "delete" },
+      gates: { approvalHours: 72, haltHours: 24 },
+    });
+  });
+
+  it("has rings halt at the first failure, upgrade images by themselves and tell of versions, unless it says more", () => {
+    const parsed = parseFleetConfig(good);
+    expect("config" in parsed && parsed.config.rings).toEqual([
+      {
+        ...{ name: "dev", maxParallel: 1, soakMinutes: 0, window: null },
+        upgrades: { nodeImage: "auto", patch: "notify", minor: "notify" },
+        ...{ failureBudget: 0, successRatePercent: 100 },
+      },
+    ]);
+  });
+
+  it("may leave it all to the tags of clusters", () => {
+    const found = "fleet: harbour\nrings:\n  - name: dev\ndiscover:\n  - tags: { fleet: harbour }\n    ringTag: ring\n";
+    const parsed = parseFleetConfig(found);
+    expect(parsed).toMatchObject({
+      config: { clusters: [], discover: [{ tags: { fleet: "harbour" }, ringTag: "ring" }] },
     });
   });
 
@@ -60,6 +80,41 @@ describe("fleet.yaml", () => {
       freezes: [{ from: 2026-12-20, to: 2026-01-06, reason: year's end }]`,
       ),
       "fleet.yaml:7:41 rings.0.window.freezes.0.to: a freeze must not end before it begins",
+    ],
+    [
+      "neither clusters nor what to discover",
+      "fleet: harbour\nrings:\n  - name: dev\n",
+      /clusters: there are no clusters, and nothing to discover/,
+    ],
+    [
+      "a discovery without a tag",
+      `${good}discover:\n  - tags: {}\n    ring: dev\n`,
+      /fleet.yaml:9:11 discover.0.tags: at least one tag/,
+    ],
+    [
+      "a discovery without a ring",
+      `${good}discover:\n  - tags: { a: b }\n`,
+      /fleet.yaml:9:5 discover.0: either ring or ringTag/,
+    ],
+    [
+      "a discovery with two rings",
+      `${good}discover:\n  - tags: { a: b }\n    ring: dev\n    ringTag: ring\n`,
+      /discover.0: either ring or ringTag/,
+    ],
+    [
+      "a discovery for an unknown ring",
+      `${good}discover:\n  - tags: { a: b }\n    ring: prod\n`,
+      'fleet.yaml:10:11 discover.0.ring: there is no ring "prod"',
+    ],
+    [
+      "a budget that is no share",
+      good.replace("  - name: dev", "  - name: dev\n    failureBudget: 1 in 10"),
+      /rings.0.failureBudget: /,
+    ],
+    [
+      "a minor version that goes by itself",
+      good.replace("  - name: dev", "  - name: dev\n    upgrades: { minor: auto }"),
+      /rings.0.upgrades.minor: /,
     ],
     ["an alias of no anchor", "fleet: *harbour\n", "fleet.yaml:1:8 there is no anchor &harbour before this alias"],
     ["a second document", `${good}---\nfleet: x\n`, "fleet.yaml:8:1 a second document begins"],

@@ -26,7 +26,9 @@ export function planDrift(plan: ClusterPlan, now: ClusterFacts): Finding[] {
   for (const pool of plan.pools) {
     const found = now.pools.find(({ name }) => name === pool.name);
     const subject = `${plan.name}/${pool.name}`;
-    if (!found || found.nodeImageVersion === pool.toImage) continue;
+    // New nodes of another version come with the newest image, so a pool with the image may still lose it.
+    const isThere = found?.nodeImageVersion === pool.toImage && found.kubernetesVersion === pool.toVersion;
+    if (!found || isThere) continue;
     const latest = found.latestNodeImageVersion;
     if (latest !== "" && latest !== pool.toImage) {
       const message = `the run uses node image ${pool.toImage} everywhere, and AKS would now give pool ${pool.name} of ${plan.name} ${latest}`;

@@ -58,6 +58,7 @@ describe("a maintenance window", () => {
     );
     expect(windowStateAt(frozen, at("2026-06-13T19:00:00Z"))).toEqual({
       open: true,
+      openedAtMs: at("2026-06-13T18:00:00Z"),
       closesAtMs: at("2026-06-13T22:00:00Z"),
     });
   });

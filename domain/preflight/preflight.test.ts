@@ -20,6 +20,9 @@ function pod(name: string, change: Partial<Pod> = {}): Pod {
     phase: "Running",
     ready: true,
     deletionAt: null,
+    terminatingSince: null,
+    finalizers: [],
+    holdUntil: null,
     labels: { app: "cart" },
     owner: { kind: "Deployment", name: "cart" },
     isMirror: false,
@@ -44,6 +47,7 @@ function budget(name: string, change: Partial<BudgetFacts> = {}): BudgetFacts {
     desiredHealthy: 2,
     expectedPods: 3,
     isCurrent: true,
+    disruptedPods: [],
     ...change,
   };
 }
