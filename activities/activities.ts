@@ -8,6 +8,7 @@ import {
   preflightCluster,
   readClusterResult,
   readFleet,
+  readPlan,
   tryObserveCluster,
 } from "./observe.ts";
 import type { ActivityPorts } from "./ports.ts";
@@ -31,6 +32,7 @@ export function createActivities(ports: ActivityPorts) {
     pollOperation: (input: PollInput) => ports.pollOperation(input.operation, input.state),
     readClusterResult: (input: { readonly instanceId: string }) => readClusterResult(ports, input),
     checkRunAlive: (input: { readonly instanceId: string }) => checkRunAlive(ports, input),
+    readPlan: (input: { readonly instanceId: string }) => readPlan(ports, input),
     deliverGate: (input: Parameters<typeof deliverGate>[1]) => deliverGate(ports, input),
     deliverCard: (input: Parameters<typeof deliverCard>[1]) => deliverCard(ports, input),
   };

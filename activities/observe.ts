@@ -1,12 +1,12 @@
 import type { ClusterFacts } from "../domain/cluster-facts.ts";
-import { DrydockError } from "../domain/errors.ts";
+import { DrydockError, terminal } from "../domain/errors.ts";
 import type { Finding } from "../domain/finding.ts";
 import { type HealthProblem, healthProblems } from "../domain/health.ts";
 import { planDrift } from "../domain/plan-drift.ts";
 import { preflight } from "../domain/preflight/preflight.ts";
 import type { WorkloadFacts } from "../domain/proof.ts";
 import { type ClusterResult, clusterResultSchema } from "../domain/report.ts";
-import { type ClusterPlan, type Observation, stillBehind } from "../domain/upgrade-plan.ts";
+import { type ClusterPlan, type Observation, type PlannedUpgrade, stillBehind } from "../domain/upgrade-plan.ts";
 import type { ActivityPorts, Fleet } from "./ports.ts";
 
 /** The fleet as it is now. */
@@ -88,4 +88,14 @@ export async function readClusterResult(
   { instanceId }: { readonly instanceId: string },
 ): Promise<ClusterResult> {
   return clusterResultSchema.parse(await ports.resultOf(instanceId));
+}
+
+/** A plan that was made before. Throws DrydockError when it is gone. */
+export async function readPlan(
+  ports: ActivityPorts,
+  { instanceId }: { readonly instanceId: string },
+): Promise<PlannedUpgrade> {
+  const planned = await ports.resultOf(instanceId);
+  if (planned) return planned as PlannedUpgrade;
+  throw new DrydockError(terminal("NotFound", `there is no plan ${instanceId} any longer`));
 }

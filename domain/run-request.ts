@@ -15,6 +15,8 @@ export const runRequestSchema = z.strictObject({
   facts: z.string().nullable(),
   /** How far it may go; what a ring's policy does not allow is left out in any case. */
   scope: upgradeScopeSchema,
+  /** Id of a plan that was made before; null to plan when the run starts. */
+  plan: z.string().nullable(),
 });
 export type RunRequest = z.infer<typeof runRequestSchema>;
 

@@ -61,6 +61,16 @@ export interface UpgradePlan {
   readonly findings: readonly Finding[];
 }
 
+/** A plan, and what it was made by. */
+export interface PlannedUpgrade {
+  readonly plan: UpgradePlan;
+  /** SHA-256 of the fleet.yaml that it goes by. */
+  readonly fleetDigest: string;
+  /** Whether fleet.yaml wants Teams to be told. */
+  readonly tellsTeams: boolean;
+  readonly plannedAt: string;
+}
+
 /** What could be learned of a cluster: facts, or why there are none. */
 export type Observation =
   | { readonly name: string; readonly facts: ClusterFacts }

@@ -36,7 +36,7 @@ const ORCHESTRATIONS = {
 } as const;
 
 /** Activities that ask the host about other orchestrations. */
-const ASK_THE_HOST: ReadonlySet<keyof Activities> = new Set(["checkRunAlive", "readClusterResult"]);
+const ASK_THE_HOST: ReadonlySet<keyof Activities> = new Set(["checkRunAlive", "readClusterResult", "readPlan"]);
 
 /** Registers orchestrations, entities and activities. */
 export function registerDurable(ports: AppPorts): void {

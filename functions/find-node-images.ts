@@ -22,6 +22,7 @@ export function registerFindNodeImages(): void {
         targets: null,
         facts: null,
         scope: "minor",
+        plan: null,
       };
       await client.startNew("upgrade", { instanceId: runId, input: request });
       context.log(`started run ${runId}`);

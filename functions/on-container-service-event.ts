@@ -95,6 +95,7 @@ async function start(
     targets: null,
     facts: decision.facts,
     scope: "minor",
+    plan: null,
   };
   await client.startNew("upgrade", { instanceId: runId, input: request });
   context.log(`event ${event.id} started run ${runId}: ${decision.reason}`);
@@ -146,7 +147,7 @@ async function follow(
     event: { type: event.type, source: event.source, id: event.id },
   };
   const facts = rollFacts(cluster, pool);
-  const request: RunRequest = { kind: "upgrade", trigger, targets: [cluster], facts, scope: "nodeImage" };
+  const request: RunRequest = { kind: "upgrade", trigger, targets: [cluster], facts, scope: "nodeImage", plan: null };
   const tellsTeams = fleet.config.notifications.teams;
   const roll: FollowedRoll = { cluster, resourceId, ring, pool, fleetDigest: fleet.digest, tellsTeams };
   await client.startNew("followRoll", { instanceId: runId, input: { ...request, roll } satisfies FollowRollInput });

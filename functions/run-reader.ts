@@ -27,8 +27,7 @@ import {
   ringStatusSchema,
   runStatusSchema,
 } from "../domain/run-status.ts";
-import type { ClusterPlan, RingPlan } from "../domain/upgrade-plan.ts";
-import type { PlannedUpgrade } from "../orchestrations/plan-upgrade.ts";
+import type { ClusterPlan, PlannedUpgrade, RingPlan } from "../domain/upgrade-plan.ts";
 import { RUN_INDEX, RUN_INDEX_KEY } from "../orchestrations/run-index.ts";
 import { RUN_RECORD } from "../orchestrations/run-record.ts";
 import { findStatus } from "./run-lookup.ts";
@@ -91,7 +90,7 @@ export async function readRun(client: df.DurableClient, id: string, withParts = 
   if (!root || !request.success) return undefined;
   const report = upgradeReportSchema.safeParse(root.output).data ?? null;
   const record = await client.readEntityState<RunRecord>(new df.EntityId(RUN_RECORD, id));
-  const plan = await readPlan(client, id);
+  const plan = await readPlan(client, request.data.plan ?? runIds.plan(id));
   const isLive = report === null;
   const rings = isLive ? await readRings(client, id, plan) : new Map<string, RingParts>();
   const clusters = withParts && isLive ? await readClusters(client, id, plan, rings) : new Map<string, ClusterParts>();
@@ -134,8 +133,8 @@ async function readPart<S, R>(
 }
 
 /** The plan of a run; none before it is made, or when it could not be. */
-async function readPlan(client: df.DurableClient, runId: string): Promise<readonly RingPlan[]> {
-  const part = await findStatus(client, runIds.plan(runId));
+async function readPlan(client: df.DurableClient, planId: string): Promise<readonly RingPlan[]> {
+  const part = await findStatus(client, planId);
   return (part?.output as PlannedUpgrade | null | undefined)?.plan?.rings ?? [];
 }
 

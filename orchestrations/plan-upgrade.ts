@@ -1,23 +1,19 @@
+import { byGravity, type Finding } from "../domain/finding.ts";
 import type { ClusterConfig } from "../domain/fleet-config.ts";
 import type { RunRequest } from "../domain/run-request.ts";
-import { type Observation, planUpgrade, type UpgradePlan } from "../domain/upgrade-plan.ts";
+import { type Observation, type PlannedUpgrade, planUpgrade, type RingPlan } from "../domain/upgrade-plan.ts";
 import { type OrchestrationContext, perform, performEach, type Step } from "./durable.ts";
 import { readDurations } from "./pool-durations.ts";
 
 /** Clusters that are looked at side by side. */
 const OBSERVE_WIDTH = 20;
+/** Clusters that are looked into side by side for what would block them. */
+const PREFLIGHT_WIDTH = 5;
 
 /** Input of the `planUpgrade` orchestration. */
-export type PlanUpgradeInput = Pick<RunRequest, "targets" | "scope">;
-
-/** A plan, and what it was made by. */
-export interface PlannedUpgrade {
-  readonly plan: UpgradePlan;
-  /** SHA-256 of the fleet.yaml that it goes by. */
-  readonly fleetDigest: string;
-  /** Whether fleet.yaml wants Teams to be told. */
-  readonly tellsTeams: boolean;
-  readonly plannedAt: string;
+export interface PlanUpgradeInput extends Pick<RunRequest, "targets" | "scope"> {
+  /** Whether every cluster is looked into for what would block its upgrade; a run does that when a cluster's turn comes. */
+  readonly withPreflight: boolean;
 }
 
 /** The `planUpgrade` orchestration: looks at every cluster and plans; nothing is changed. */
@@ -29,8 +25,9 @@ export function* planFleetUpgrade(context: OrchestrationContext): Step<PlannedUp
   const observations = yield* observeFleet(context, clusters);
   const history = yield* readDurations(context);
   const plan = planUpgrade(config, observations, { ...request, history });
+  const blocking = request.withPreflight ? yield* preflightAll(context, plan.rings) : [];
   return {
-    plan: { ...plan, findings: [...findings, ...plan.findings] },
+    plan: { ...plan, findings: byGravity([...findings, ...plan.findings, ...blocking]) },
     fleetDigest: digest,
     tellsTeams: config.notifications.teams,
     plannedAt: context.df.currentUtcDateTime.toISOString(),
@@ -49,4 +46,36 @@ function* observeFleet(context: OrchestrationContext, clusters: readonly Cluster
     }
   }
   return observations;
+}
+
+/** What would block the clusters that have something to do. */
+function* preflightAll(context: OrchestrationContext, rings: readonly RingPlan[]): Step<Finding[]> {
+  const findings: Finding[] = [];
+  const plans = rings.flatMap(({ clusters }) => clusters).filter(({ skip }) => skip === null);
+  for (let from = 0; from < plans.length; from += PREFLIGHT_WIDTH) {
+    const batch = plans.slice(from, from + PREFLIGHT_WIDTH);
+    const answers = yield* performEach(
+      context,
+      "preflightCluster",
+      batch.map((plan) => ({ plan })),
+    );
+    for (const [index, answer] of answers.entries()) {
+      const cluster = batch[index]?.name ?? "";
+      if (answer.ok) findings.push(...answer.value.findings);
+      else findings.push(preflightUnknown(cluster, answer.failure.message));
+    }
+  }
+  return findings;
+}
+
+function preflightUnknown(cluster: string, why: string): Finding {
+  return {
+    code: "PreflightUnknown",
+    severity: "warning",
+    subject: cluster,
+    message: `it cannot be told what would block the upgrade of ${cluster}: ${why}`,
+    evidence: [],
+    remedy: "Mend what keeps Drydock from looking into the cluster, and plan again.",
+    cluster,
+  };
 }

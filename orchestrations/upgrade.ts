@@ -3,11 +3,11 @@ import type { ClusterResult, RingResult, UpgradeReport } from "../domain/report.
 import { cancellationOf, type Signal } from "../domain/run-control.ts";
 import { type RunRequest, runIds } from "../domain/run-request.ts";
 import type { FoldedEvent } from "../domain/run-status.ts";
-import type { RingPlan, UpgradePlan } from "../domain/upgrade-plan.ts";
+import type { PlannedUpgrade, RingPlan, UpgradePlan } from "../domain/upgrade-plan.ts";
 import { verdictOf } from "../domain/verdict.ts";
 import { deliverReport } from "./deliver-report.ts";
-import { errorText, nowIso, type OrchestrationContext, runChild, type Step, StepFailed } from "./durable.ts";
-import type { PlannedUpgrade, PlanUpgradeInput } from "./plan-upgrade.ts";
+import { errorText, nowIso, type OrchestrationContext, perform, runChild, type Step, StepFailed } from "./durable.ts";
+import type { PlanUpgradeInput } from "./plan-upgrade.ts";
 import { noteEnd, noteStart } from "./run-index.ts";
 import { closeRecord } from "./run-record.ts";
 import type { UpgradeRingInput, UpgradeRingOutput } from "./upgrade-ring.ts";
@@ -29,8 +29,7 @@ export function* upgrade(context: OrchestrationContext): Step<UpgradeReport> {
   let tellsTeams = true;
   try {
     show(context, "reading the fleet");
-    const input: PlanUpgradeInput = { targets: request.targets, scope: request.scope };
-    const planned = yield* runChild<PlannedUpgrade>(context, "planUpgrade", runIds.plan(id), input);
+    const planned = yield* readPlan(context, request);
     fleetDigest = planned.fleetDigest;
     tellsTeams = planned.tellsTeams;
     findings.push(...supportFindings(request), ...planned.plan.findings);
@@ -48,6 +47,13 @@ export function* upgrade(context: OrchestrationContext): Step<UpgradeReport> {
   show(context, yield* deliverReport(context, report, tellsTeams));
   noteEnd(context, { id, verdict: report.verdict, endedAt: report.endedAt });
   return report;
+}
+
+/** The plan that was shown before, or one that is made now. */
+function* readPlan(context: OrchestrationContext, { plan, targets, scope }: RunRequest): Step<PlannedUpgrade> {
+  if (plan !== null) return yield* perform(context, "readPlan", { instanceId: plan });
+  const input: PlanUpgradeInput = { targets, scope, withPreflight: false };
+  return yield* runChild<PlannedUpgrade>(context, "planUpgrade", runIds.plan(context.df.instanceId), input);
 }
 
 function* takeRings(context: OrchestrationContext, runId: string, plan: UpgradePlan, rings: RingResult[]): Step<void> {

@@ -29,6 +29,8 @@ export interface TestWorld {
   api(path: string, init?: { method?: string; body?: unknown; raw?: string; key?: string | null }): Promise<Response>;
   /** Posts events to the webhook as Event Grid does. */
   postEvents(events: unknown, init?: { raw?: string; key?: string }): Promise<Response>;
+  /** Lets time go on while something is waited for; between calls time stands still. */
+  during<T>(call: () => Promise<T>): Promise<T>;
   /** Lets time go on until a run meets a condition, and stops it there. Between calls time stands still. */
   until(id: string, condition: (run: RunView) => boolean): Promise<RunView>;
   /** Lets time go on until a run has ended. */
@@ -50,10 +52,8 @@ interface WorldOptions {
 
 /** Leaves only some clusters in the sample's fleet.yaml, for tests to which the others do not matter. */
 export function onlyClusters(...names: string[]): (yaml: string) => string {
-  return (yaml) => {
-    const entries = yaml.split(/(?=^ {2}- name: )/m);
-    return entries.filter((entry) => !entry.includes("resourceId:") || names.some((name) => entry.startsWith(`  - name: ${name}\n`))).join("");
-  };
+  const entry = / {2}- name: (\S+)\n {4}ring: \S+\n {4}resourceId: \S+\n/g;
+  return (yaml) => yaml.replaceAll(entry, (whole, name: string) => (names.includes(name) ? whole : ""));
 }
 
 /** Builds the app once for a file's tests, and gives a fresh world to each that asks; they end with their test. */
@@ -144,6 +144,14 @@ function withCalls(parts: Pick<TestWorld, "host" | "simulator" | "clock" | "logg
       headers: { ...(key === null ? {} : { "x-functions-key": key }), "content-type": "application/json" },
       ...(raw !== undefined ? { body: raw } : body === undefined ? {} : { body: JSON.stringify(body) }),
     });
+  const during: TestWorld["during"] = async (call) => {
+    release();
+    try {
+      return await call();
+    } finally {
+      release = clock.hold();
+    }
+  };
   const untilIn = async (jumps: number, id: string, condition: (run: RunView) => boolean) => {
     const deadline = performance.now() + STUCK_MS;
     for (;;) {
@@ -160,6 +168,7 @@ function withCalls(parts: Pick<TestWorld, "host" | "simulator" | "clock" | "logg
   return {
     ...parts,
     api,
+    during,
     until: (id, condition) => untilIn(1, id, condition),
     ended: (id) => untilIn(10, id, ({ status }) => status === "finished"),
     async newestRun() {
