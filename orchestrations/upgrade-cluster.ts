@@ -13,6 +13,8 @@ import type { UpgradePoolInput } from "./upgrade-pool.ts";
 export interface UpgradeClusterInput {
   readonly runId: string;
   readonly plan: ClusterPlan;
+  /** Set when the orchestration continues as new, while it waits for the cluster. */
+  readonly startedAt?: string;
 }
 
 type Outcome = Pick<ClusterResult, "outcome" | "reason">;
@@ -21,22 +23,25 @@ type Outcome = Pick<ClusterResult, "outcome" | "reason">;
  * Upgrades one cluster while it holds its lease: preflight, then pool by pool. It always answers a result; a blocker means
  * that nothing was touched.
  */
-export function* upgradeCluster(context: OrchestrationContext): Step<ClusterResult> {
-  const { runId, plan } = context.df.getInput<UpgradeClusterInput>();
-  const startedAt = nowIso(context);
+export function* upgradeCluster(context: OrchestrationContext): Step<ClusterResult | undefined> {
+  const { runId, plan, startedAt = nowIso(context) } = context.df.getInput<UpgradeClusterInput>();
   const findings: Finding[] = [];
   const pools: PoolResult[] = [];
   const show = (state: ClusterState, reason: string | null = null) =>
     context.df.setCustomStatus({ state, reason, startedAt } satisfies ClusterStatus);
   let outcome: Outcome;
   try {
-    const held = yield* acquireLease(
+    const lease = yield* acquireLease(
       context,
       plan.resourceId,
       (holder) => show("queued", `${holder} is changing the cluster`),
       () => isCancelled(context, runId),
     );
-    if (!held) outcome = { outcome: "cancelled", reason: "cancelled while it waited for the cluster" };
+    if (lease === "waiting") {
+      context.df.continueAsNew({ runId, plan, startedAt } satisfies UpgradeClusterInput);
+      return undefined;
+    }
+    if (lease === "cancelled") outcome = { outcome: "cancelled", reason: "cancelled while it waited for the cluster" };
     else {
       try {
         outcome = yield* changeCluster(context, runId, plan, { findings, pools, show });

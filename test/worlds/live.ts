@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { RunView } from "../../domain/api/run-view.ts";
 import { type UpgradeReport, upgradeReportSchema } from "../../domain/report.ts";
+import { type DurableState, readDurableState } from "./durable-state.ts";
 import { perform } from "./perform.ts";
 import { Reader } from "./reader.ts";
 import { type Leak, leakedSecrets } from "./secrets.ts";
@@ -25,6 +26,7 @@ export interface Outcome {
   /** What the API should not have answered. */
   readonly complaints: readonly string[];
   readonly leaks: readonly Leak[];
+  readonly histories: DurableState["histories"];
   readonly livedMs: number;
 }
 
@@ -80,6 +82,7 @@ async function lookBack(world: World, reader: Reader, list: readonly RunView[]):
   const cards = await (await app.request("/teams/messages")).text();
   const status = (await (await app.request("/simulator/status")).json()) as { faults: Outcome["faults"] };
   const { undelivered, lost } = whatEventGridDid(world);
+  const kept = readDurableState(world);
   return {
     runs,
     reports,
@@ -91,7 +94,13 @@ async function lookBack(world: World, reader: Reader, list: readonly RunView[]):
     endless: runs.filter((run) => run.status !== "finished").map(({ id }) => id),
     complaints: [...reader.complaints, ...world.answers],
     livedMs: world.clock.nowMs() - START_MS,
-    leaks: leakedSecrets(world, { cards, reports: JSON.stringify([...reports.values(), runs, letters]) }),
+    histories: kept.histories,
+    leaks: leakedSecrets(world, {
+      cards,
+      reports: JSON.stringify([...reports.values(), runs, letters]),
+      "the host's log": world.logged.join("\n"),
+      "the durable store": kept.text,
+    }),
   };
 }
 

@@ -40,8 +40,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "drops the lease",
     file: "orchestrations/cluster-lease.ts",
-    from: "if (answer.granted) return true;",
-    to: "if (answer.granted || true) return true;",
+    from: 'if (answer.granted) return "held";',
+    to: 'if (answer.granted || true) return "held";',
     caughtBy: /at most one run changes a cluster/,
   },
   {

@@ -13,6 +13,7 @@ export interface SeedResult {
   readonly kills: number;
   readonly livedHours: number;
   readonly requests: number;
+  readonly longestHistory: { readonly id: string; readonly events: number };
   /** Faults that were injected, by kind. */
   readonly faults: Readonly<Record<string, number>>;
 }
@@ -42,6 +43,7 @@ async function liveThrough(world: World): Promise<SeedResult> {
       livedHours: outcome.livedMs / 3_600_000,
       requests: world.observer.requests,
       faults: outcome.faults,
+      longestHistory: outcome.histories[0] ?? { id: "", events: 0 },
     };
   } finally {
     await world.end();

@@ -3,7 +3,7 @@
  * process's network and chance, and an app once loaded is never forgotten: processes are made for some seeds, and end.
  */
 import { enableCompileCache } from "node:module";
-import { parsedFolder } from "./ground.ts";
+import { parsedFolder } from "./ground-folders.ts";
 import { runSeed } from "./run-seed.ts";
 
 const [ground = "", ...seeds] = process.argv.slice(2);
