@@ -1,8 +1,9 @@
 import { deliverCard } from "./deliver-card.ts";
 import { drainSlice } from "./drain-slice.ts";
 import { cordonNodes, listNodes, uncordonNodes } from "./nodes.ts";
-import { checkRunAlive, observeWorkloads, preflightCluster, readFleet, tryObserveCluster } from "./observe.ts";
+import { checkRunAlive, observeWorkloads, readFleet, tryObserveCluster } from "./observe.ts";
 import type { ActivityPorts } from "./ports.ts";
+import { preflightCluster } from "./preflight.ts";
 
 /**
  * The steps with side effects, by name. Each may run twice and looks before it acts; each throws DrydockError for what is

@@ -1,8 +1,28 @@
+import type { InspectedCluster } from "../adapters/azure/managed-clusters.ts";
 import type { FleetFile } from "../adapters/fleet-config.ts";
 import type { KubernetesCluster } from "../adapters/kubernetes/kubernetes-cluster.ts";
+import type { PreflightReader } from "../adapters/kubernetes/preflight-reader.ts";
 import type { ClusterFacts } from "../domain/cluster-facts.ts";
 import type { PoolOperation, PoolOperationState } from "../domain/pool-operation.ts";
+import type { MaintenanceSchedule } from "../domain/preflight/maintenance-schedule.ts";
+import type { ComputeUsage, OfferedMinor, SubnetFacts } from "../domain/preflight/readings.ts";
 import type { UpgradeReport } from "../domain/report.ts";
+
+/** A region of a subscription, as Azure counts quotas and offers versions. */
+export interface Region {
+  readonly subscriptionId: string;
+  readonly location: string;
+}
+
+/** What a preflight reads. Every call throws DrydockError for what is expected to fail. */
+export interface PreflightPorts {
+  inspectCluster(resourceId: string): Promise<InspectedCluster>;
+  openReader(resourceId: string): Promise<PreflightReader>;
+  readComputeUsages(region: Region): Promise<ComputeUsage[]>;
+  readOfferedMinors(region: Region): Promise<OfferedMinor[]>;
+  readSubnet(id: string): Promise<SubnetFacts>;
+  readMaintenance(resourceId: string): Promise<MaintenanceSchedule[]>;
+}
 
 /** What activities reach the outside through. Every call throws DrydockError for what is expected to fail. */
 export interface ActivityPorts {
@@ -11,6 +31,7 @@ export interface ActivityPorts {
   beginPoolOperation(operation: PoolOperation): Promise<PoolOperationState>;
   pollPoolOperation(operation: PoolOperation, state: PoolOperationState): Promise<PoolOperationState>;
   openKubernetes(resourceId: string): Promise<KubernetesCluster>;
+  readonly preflight: PreflightPorts;
   /** Posts a report's card; answers false when no Teams webhook is set. */
   postReport(report: UpgradeReport): Promise<boolean>;
   /** Whether an orchestration is pending, running or suspended. */

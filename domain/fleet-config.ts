@@ -1,5 +1,6 @@
 import { LineCounter, parseDocument, visit } from "yaml";
 import { z } from "zod";
+import { preflightPolicySchema } from "./preflight/preflight-policy.ts";
 import { windowSchema } from "./window.ts";
 
 const nameSchema = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "lower-case letters, digits and dashes");
@@ -41,6 +42,8 @@ const ringSchema = z.strictObject({
   /** Wait after the ring, before the next one begins. */
   soakMinutes: z.number().min(0).max(43_200).default(0),
   window: windowSchema.nullable().default(null),
+  /** How sure to be before a cluster of the ring is changed. */
+  preflight: preflightPolicySchema.prefault({}),
 });
 export type RingConfig = z.infer<typeof ringSchema>;
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../finding.ts";
+import { DEFAULT_PREFLIGHT_POLICY } from "../preflight/preflight-policy.ts";
 import type { ClusterResult, DrainResult, PoolResult, UpgradeReport } from "../report.ts";
 import type { RunRequest } from "../run-request.ts";
 import type { DrainStatus } from "../run-status.ts";
@@ -33,11 +34,11 @@ function clusterPlan(name: string, pools: string[], skip: string | null = null):
 
 const plan: RingPlan[] = [
   {
-    ring: { name: "dev", maxParallel: 1, soakMinutes: 0, window: null },
+    ring: { name: "dev", maxParallel: 1, soakMinutes: 0, window: null, preflight: DEFAULT_PREFLIGHT_POLICY },
     clusters: [clusterPlan("dev-weu", ["sys", "shop"]), clusterPlan("dev-neu", [], "dev-neu is stopped")],
   },
   {
-    ring: { name: "prod", maxParallel: 1, soakMinutes: 0, window: null },
+    ring: { name: "prod", maxParallel: 1, soakMinutes: 0, window: null, preflight: DEFAULT_PREFLIGHT_POLICY },
     clusters: [clusterPlan("prod-weu", ["shop"])],
   },
 ];
