@@ -12,6 +12,8 @@ const STUCK_MS = 120_000;
 export interface RunSeedsOptions {
   readonly bundle: string;
   readonly processes?: number;
+  /** Whether to look for waits that the seed does not decide; slow. */
+  readonly watchesKernel?: boolean;
   /** Called as each ends, in the order in which they end; answer true to stop. */
   readonly onResult: (result: SeedResult) => boolean | undefined;
 }
@@ -45,7 +47,8 @@ type Message =
 
 function runChunk(ground: Ground, seeds: readonly number[], options: RunSeedsOptions, stop: () => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child: ChildProcess = fork(ground.program, [ground.directory, ...seeds.map(String)], {
+    const watch = options.watchesKernel ? "watch" : "";
+    const child: ChildProcess = fork(ground.program, [ground.directory, watch, ...seeds.map(String)], {
       stdio: ["ignore", "ignore", "pipe", "ipc"],
       // What a world makes is short-lived: with more room for it, there is less to tidy up.
       execArgv: ["--max-semi-space-size=32"],
