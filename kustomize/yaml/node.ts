@@ -103,7 +103,8 @@ export function putField(map: YamlMap, name: string, value: YamlNode): void {
 }
 
 /**
- * Sets a field as kustomize does: nothing and null remove it; a value takes on how the one before it was quoted.
+ * Sets a field as kustomize does: nothing and null remove it; a value takes on how the one before it was quoted. What is
+ * there is overwritten where it stands, so that a label which kustomize put in several places changes in all of them.
  */
 export function setField(map: YamlMap, name: string, value: YamlNode | undefined): void {
   if (value === undefined || (isNull(value) && !(value.kind === "scalar" && value.keep))) {
@@ -111,11 +112,14 @@ export function setField(map: YamlMap, name: string, value: YamlNode | undefined
     return;
   }
   quoteAmbiguous(value);
-  const entry = map.entries.find(({ key }) => key === name);
-  if (entry && value !== entry.value && value.kind === "scalar") {
-    value.quoted = entry.value.kind === "scalar" && entry.value.quoted;
+  const present = fieldOf(map, name);
+  if (present === value) return;
+  if (present === undefined) {
+    putField(map, name, value);
+    return;
   }
-  putField(map, name, value);
+  if (value.kind === "scalar") value.quoted = present.kind === "scalar" && present.quoted;
+  overwriteNode(present, value);
 }
 
 /** Sets the text of a scalar, as kustomize does: it stays quoted as it was, and is of the tag given. */
@@ -138,15 +142,18 @@ export function mapIn(map: YamlMap, name: string): YamlMap | undefined {
   return made;
 }
 
-/** A copy that shares nothing. */
+/** A copy that shares nothing, not even within itself. */
 export function cloneNode<T extends YamlNode>(node: T): T {
-  return structuredClone(node);
+  if (node.kind === "map") {
+    return { ...node, entries: node.entries.map((entry) => ({ ...entry, value: cloneNode(entry.value) })) };
+  }
+  return node.kind === "list" ? { ...node, items: node.items.map(cloneNode) } : { ...node };
 }
 
 /** Makes `target` what `source` is, where it stands. */
 export function overwriteNode(target: YamlNode, source: YamlNode): void {
   for (const key of Object.keys(target)) Reflect.deleteProperty(target, key);
-  Object.assign(target, source);
+  Object.assign(target, source.kind === "map" ? { ...source, entries: [...source.entries] } : source);
 }
 
 function quoteAmbiguous(value: YamlNode): void {
