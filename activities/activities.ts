@@ -5,13 +5,13 @@ import {
   checkRunAlive,
   observeHealth,
   observeWorkloads,
-  preflightCluster,
   readClusterResult,
   readFleet,
   readPlan,
   tryObserveCluster,
 } from "./observe.ts";
 import type { ActivityPorts } from "./ports.ts";
+import { preflightCluster } from "./preflight.ts";
 
 /**
  * The steps with side effects, by name. Each may run twice and looks before it acts; each throws DrydockError for what is

@@ -1,12 +1,8 @@
-import type { ClusterFacts } from "../domain/cluster-facts.ts";
 import { DrydockError, terminal } from "../domain/errors.ts";
-import type { Finding } from "../domain/finding.ts";
 import { type HealthProblem, healthProblems } from "../domain/health.ts";
-import { planDrift } from "../domain/plan-drift.ts";
-import { preflight } from "../domain/preflight/preflight.ts";
 import type { WorkloadFacts } from "../domain/proof.ts";
 import { type ClusterResult, clusterResultSchema } from "../domain/report.ts";
-import { type ClusterPlan, type Observation, type PlannedUpgrade, stillBehind } from "../domain/upgrade-plan.ts";
+import type { Observation, PlannedUpgrade } from "../domain/upgrade-plan.ts";
 import type { ActivityPorts, Fleet } from "./ports.ts";
 
 /** The fleet as it is now. */
@@ -28,33 +24,6 @@ export async function tryObserveCluster(
     if (!(error instanceof DrydockError) || error.failure.class === "transient") throw error;
     return { name, unreachable: error.failure.message };
   }
-}
-
-/** What a preflight found, and what is still to be done. */
-export interface PreflightAnswer extends Pick<ClusterPlan, "controlPlane" | "pools"> {
-  readonly findings: readonly Finding[];
-}
-
-/** Runs every preflight check on a cluster whose turn has come; nothing is touched. */
-export async function preflightCluster(
-  ports: ActivityPorts,
-  { plan }: { readonly plan: ClusterPlan },
-): Promise<PreflightAnswer> {
-  const cluster: ClusterFacts = await ports.observeCluster(plan.resourceId);
-  const { controlPlane, pools } = stillBehind(plan, cluster);
-  if (controlPlane === null && pools.length === 0) return { findings: [], controlPlane, pools };
-  const drift = planDrift({ ...plan, controlPlane, pools }, cluster);
-  const kubernetes = await ports.openKubernetes(plan.resourceId);
-  const poolOfNode = new Map<string, string>();
-  for (const pool of pools) {
-    for (const node of await kubernetes.nodesOfPool(pool.name)) poolOfNode.set(node.name, pool.name);
-  }
-  const pods = (await kubernetes.pods()).flatMap((pod) => {
-    const pool = poolOfNode.get(pod.nodeName);
-    return pool === undefined ? [] : [{ ...pod, pool }];
-  });
-  const findings = preflight({ plan: { ...plan, pools }, cluster, pods, budgets: await kubernetes.budgets() });
-  return { findings: [...drift, ...findings], controlPlane, pools };
 }
 
 /** How the workloads of a cluster stand. */

@@ -1,13 +1,33 @@
+import type { InspectedCluster } from "../adapters/azure/managed-clusters.ts";
 import type { KubernetesCluster } from "../adapters/kubernetes/kubernetes-cluster.ts";
+import type { PreflightReader } from "../adapters/kubernetes/preflight-reader.ts";
 import type { ClusterFacts } from "../domain/cluster-facts.ts";
 import type { DiscoveredFleet } from "../domain/discovery.ts";
 import type { LongOperation, OperationState } from "../domain/long-operation.ts";
+import type { MaintenanceSchedule } from "../domain/preflight/maintenance-schedule.ts";
+import type { ComputeUsage, OfferedMinor, SubnetFacts } from "../domain/preflight/readings.ts";
 import type { UpgradeReport } from "../domain/report.ts";
 import type { Gate } from "../domain/run-control.ts";
 
 /** The fleet, and the SHA-256 of the fleet.yaml that it goes by. */
 export interface Fleet extends DiscoveredFleet {
   readonly digest: string;
+}
+
+/** A region of a subscription, as Azure counts quotas and offers versions. */
+export interface Region {
+  readonly subscriptionId: string;
+  readonly location: string;
+}
+
+/** What a preflight reads. Every call throws DrydockError for what is expected to fail. */
+export interface PreflightPorts {
+  inspectCluster(resourceId: string): Promise<InspectedCluster>;
+  openReader(resourceId: string): Promise<PreflightReader>;
+  readComputeUsages(region: Region): Promise<ComputeUsage[]>;
+  readOfferedMinors(region: Region): Promise<OfferedMinor[]>;
+  readSubnet(id: string): Promise<SubnetFacts>;
+  readMaintenance(resourceId: string): Promise<MaintenanceSchedule[]>;
 }
 
 /** What activities reach the outside through. Every call throws DrydockError for what is expected to fail. */
@@ -18,6 +38,7 @@ export interface ActivityPorts {
   beginOperation(operation: LongOperation): Promise<OperationState>;
   pollOperation(operation: LongOperation, state: OperationState): Promise<OperationState>;
   openKubernetes(resourceId: string): Promise<KubernetesCluster>;
+  readonly preflight: PreflightPorts;
   /** Posts a report's card; answers false when no Teams webhook is set. */
   postReport(report: UpgradeReport): Promise<boolean>;
   /** Posts a question of a run; answers false when no Teams webhook is set. */

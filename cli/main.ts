@@ -32,13 +32,19 @@ function createProgram(): Command {
   // It says what is wrong, and ends, as kubectl does.
   program.addCommand(
     drainCommand(async (nodes, flags) => {
-      const { drain } = await import("./drain/drain.ts");
-      process.exitCode = await drain(nodes, flags, {
+      const place = {
         out: process.stdout,
         err: process.stderr,
         environment: process.env,
-        onInterrupt: (stop) => process.once("SIGINT", stop),
-      });
+        onInterrupt: (stop: () => void) => void process.once("SIGINT", stop),
+      };
+      if (flags.plan) {
+        const { showPlan } = await import("./drain/plan/show-plan.ts");
+        process.exitCode = await showPlan(nodes, flags, place);
+      } else {
+        const { drain } = await import("./drain/drain.ts");
+        process.exitCode = await drain(nodes, flags, place);
+      }
     }),
   );
   return program;

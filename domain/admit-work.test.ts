@@ -77,6 +77,13 @@ describe("whether work may be begun", () => {
       { askAt: "2026-06-13T18:00", reason: shutsIn(60, 180) },
     ],
     [
+      "not in the middle of an opening that is just as long: from the start of the next",
+      sunday,
+      "2026-06-07T21:00:00Z",
+      work(240, 10),
+      { askAt: "2026-06-14T20:00", reason: shutsIn(180, 240) },
+    ],
+    [
       "not in the next opening, when that is too short",
       uneven,
       "2026-06-07T12:00:00Z",

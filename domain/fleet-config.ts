@@ -1,5 +1,6 @@
 import { LineCounter, parseDocument, visit } from "yaml";
 import { z } from "zod";
+import { preflightPolicySchema } from "./preflight/preflight-policy.ts";
 import { failureBudgetSchema, upgradePolicySchema } from "./ring-policy.ts";
 import { windowSchema } from "./window.ts";
 
@@ -56,6 +57,8 @@ const ringSchema = z.strictObject({
   failureBudget: failureBudgetSchema.default(0),
   /** Least share of the clusters that were begun which must be done before the next ring begins. */
   successRatePercent: z.number().min(0).max(100).default(100),
+  /** How sure to be before a cluster of the ring is changed. */
+  preflight: preflightPolicySchema.prefault({}),
 });
 export type RingConfig = z.infer<typeof ringSchema>;
 

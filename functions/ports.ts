@@ -1,20 +1,31 @@
 import { isAbsolute, join } from "node:path";
-import type { ActivityPorts } from "../activities/ports.ts";
+import type { ActivityPorts, PreflightPorts, Region } from "../activities/ports.ts";
+import type { ArmSettings } from "../adapters/azure/arm-client.ts";
+import { readComputeUsages } from "../adapters/azure/compute-usages.ts";
 import { createCredential } from "../adapters/azure/credential.ts";
 import { beginOperation, pollOperation } from "../adapters/azure/long-operations.ts";
-import { observeCluster, readKubeconfig } from "../adapters/azure/managed-clusters.ts";
+import { readMaintenance } from "../adapters/azure/maintenance-configurations.ts";
+import { inspectCluster, observeCluster, readKubeconfig } from "../adapters/azure/managed-clusters.ts";
+import { readOfferedMinors } from "../adapters/azure/offered-minors.ts";
 import { queryClusters } from "../adapters/azure/resource-graph.ts";
+import { readSubnet } from "../adapters/azure/subnets.ts";
 import { readFleetFile } from "../adapters/fleet-config.ts";
 import { loadKubeconfig } from "../adapters/kubernetes/kubeconfig.ts";
 import { type KubernetesCluster, openKubernetesCluster } from "../adapters/kubernetes/kubernetes-cluster.ts";
+import { openPreflightReader } from "../adapters/kubernetes/preflight-reader.ts";
 import { addDiscovered, discoveryQuery } from "../domain/discovery.ts";
 import type { Settings } from "../domain/settings.ts";
 
 /** What the app reaches the outside through, but for what needs an invocation's durable client. */
 export type AppPorts = Omit<ActivityPorts, "isAlive" | "resultOf">;
 
+type KubeConfig = Awaited<ReturnType<typeof loadKubeconfig>>;
+
 /** How long a cluster's credentials are used before they are asked for again. */
 const KUBECONFIG_MINUTES = 10;
+/** How long what Azure says of a whole region holds: the clusters of a wave ask for the same. */
+const QUOTA_MINUTES = 1;
+const OFFER_MINUTES = 60;
 
 /**
  * Wires the adapters to the settings. Nothing is connected to until it is needed.
@@ -30,11 +41,11 @@ export function createPorts(settings: Settings, appDirectory: string, publicUrl:
   const arm = { endpoint: settings.AZURE_RESOURCE_MANAGER_ENDPOINT, credential };
   const { FLEET_CONFIG: location, TEAMS_WEBHOOK_URL: webhook } = settings;
   const isPlaced = /^https?:/.test(location) || isAbsolute(location);
-  const openKubernetes = async (resourceId: string): Promise<KubernetesCluster> => {
-    const text = await readKubeconfig(arm, resourceId);
-    const name = resourceId.split("/").at(-1) ?? resourceId;
-    return openKubernetesCluster(name, await loadKubeconfig(text, credential));
-  };
+  const kubeconfigOf = keepFor(KUBECONFIG_MINUTES, async (resourceId) =>
+    loadKubeconfig(await readKubeconfig(arm, resourceId), credential),
+  );
+  const openKubernetes = async (resourceId: string): Promise<KubernetesCluster> =>
+    openKubernetesCluster(nameOf(resourceId), await kubeconfigOf(resourceId));
   return {
     readFleet: async () => {
       const file = await readFleetFile(isPlaced ? location : join(appDirectory, location));
@@ -47,6 +58,7 @@ export function createPorts(settings: Settings, appDirectory: string, publicUrl:
     beginOperation: (operation) => beginOperation(arm, operation),
     pollOperation: (operation, state) => pollOperation(arm, operation, state),
     openKubernetes: keepFor(KUBECONFIG_MINUTES, openKubernetes),
+    preflight: preflightPorts(arm, kubeconfigOf),
     async postReport(report) {
       if (webhook === undefined) return false;
       const { postReportCard } = await import("../adapters/teams/post-report-card.ts");
@@ -60,6 +72,29 @@ export function createPorts(settings: Settings, appDirectory: string, publicUrl:
       return true;
     },
   };
+}
+
+function preflightPorts(arm: ArmSettings, kubeconfigOf: (resourceId: string) => Promise<KubeConfig>): PreflightPorts {
+  const ofRegion = <T>(minutes: number, read: (arm: ArmSettings, region: Region) => Promise<T>) => {
+    const kept = keepFor(minutes, (key) => {
+      const [subscriptionId = "", location = ""] = key.split("/");
+      return read(arm, { subscriptionId, location });
+    });
+    return ({ subscriptionId, location }: Region) => kept(`${subscriptionId}/${location}`);
+  };
+  return {
+    inspectCluster: (resourceId) => inspectCluster(arm, resourceId),
+    openReader: async (resourceId) => openPreflightReader(nameOf(resourceId), await kubeconfigOf(resourceId)),
+    readComputeUsages: ofRegion(QUOTA_MINUTES, readComputeUsages),
+    readOfferedMinors: ofRegion(OFFER_MINUTES, readOfferedMinors),
+    readSubnet: (id) => readSubnet(arm, id),
+    readMaintenance: (resourceId) => readMaintenance(arm, resourceId),
+  };
+}
+
+/** The last part of a resource id. */
+function nameOf(resourceId: string): string {
+  return resourceId.split("/").at(-1) ?? resourceId;
 }
 
 /** Keeps what was opened for some minutes; what failed to open is tried anew. */

@@ -14,7 +14,6 @@ export function checkResource(file: string, document: unknown): KubernetesResour
   const { apiVersion, kind, metadata } = document;
   if (typeof apiVersion !== "string") throw new KustomizeError(file, "holds an object without apiVersion");
   if (typeof kind !== "string") throw new KustomizeError(file, "holds an object without kind");
-  if (kind === "List" || kind === "Kustomization") throw new KustomizeError(file, `holds a ${kind}, not a resource`);
   if (!isRecord(metadata) || typeof metadata.name !== "string") {
     throw new KustomizeError(file, `holds a ${kind} without metadata.name`);
   }

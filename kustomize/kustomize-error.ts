@@ -8,3 +8,18 @@ export class KustomizeError extends Error {
     this.file = file;
   }
 }
+
+/** What is wrong, where the file is not known; `inFile` adds it. */
+export class RenderProblem extends Error {
+  override readonly name = "RenderProblem";
+}
+
+/** Runs a step on behalf of a file: its problems come out as KustomizeErrors of that file. */
+export function inFile<T>(file: string, step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    if (error instanceof RenderProblem) throw new KustomizeError(file, error.message, { cause: error });
+    throw error;
+  }
+}

@@ -23,8 +23,10 @@ export type LeaseAnswer =
   | { readonly granted: true }
   | { readonly granted: false; readonly holder: string; readonly since: string };
 
-/** How long a waiting run waits before it asks again: longer each time, so that a day of waiting is a short history. */
-const ASK_AGAIN_MS = { first: 30_000, longest: 300_000 };
+/** How long a waiting run waits before it asks again. */
+const ASK_AGAIN_MS = 30_000;
+/** Times that a run asks before it begins a new history: another may hold the cluster for half a day. */
+const ASKS_PER_HISTORY = 20;
 
 /** Decides what an operation makes of a lease. Pure; asking twice is harmless. */
 export function leaseAfter(
@@ -64,22 +66,22 @@ export function clusterLease(context: EntityContext<LeaseState>): void {
 
 /**
  * Waits until this orchestration holds the lease on a cluster; `onQueued` hears who holds it meanwhile. A holder that is no
- * longer alive is put aside: terminated runs release nothing. Answers false when the run was cancelled while it waited.
+ * longer alive is put aside: terminated runs release nothing. "waiting": the caller continues as new, its place in the queue
+ * is kept. "cancelled": the run was, while it waited.
  */
 export function* acquireLease(
   context: OrchestrationContext,
   resourceId: string,
   onQueued: (holder: string) => void,
   isCancelled: () => Step<boolean>,
-): Step<boolean> {
+): Step<"held" | "waiting" | "cancelled"> {
   const id = context.df.instanceId;
-  let waitMs = ASK_AGAIN_MS.first;
-  for (;;) {
+  for (let ask = 0; ask < ASKS_PER_HISTORY; ask += 1) {
     const answer = yield* askEntity<LeaseAnswer>(context, CLUSTER_LEASE, leaseKey(resourceId), "acquire", {
       id,
       at: nowIso(context),
     });
-    if (answer.granted) return true;
+    if (answer.granted) return "held";
     onQueued(answer.holder);
     const { alive } = yield* perform(context, "checkRunAlive", { instanceId: answer.holder });
     if (!alive) {
@@ -91,11 +93,11 @@ export function* acquireLease(
     }
     if (yield* isCancelled()) {
       yield* releaseLease(context, resourceId);
-      return false;
+      return "cancelled";
     }
-    yield* waitUntil(context, nowMs(context) + waitMs);
-    waitMs = Math.min(ASK_AGAIN_MS.longest, waitMs * 1.5);
+    yield* waitUntil(context, nowMs(context) + ASK_AGAIN_MS);
   }
+  return "waiting";
 }
 
 /** Gives the lease back, or leaves its queue. */

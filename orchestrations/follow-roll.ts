@@ -23,6 +23,8 @@ import { closeRecord, isCancelled } from "./run-record.ts";
 /** Input of the `followRoll` orchestration. */
 export interface FollowRollInput extends RunRequest {
   readonly roll: FollowedRoll;
+  /** Set when the orchestration continues as new, while it waits for the cluster. */
+  readonly startedAt?: string;
 }
 
 /** Longest that a roll is followed, and how often it is looked at: less often the longer it takes. */
@@ -36,16 +38,20 @@ const SETTLE_POLL_MS = 30_000;
  * The `followRoll` orchestration: follows the upgrade of a pool that somebody else began, holding the cluster's lease so that
  * no run of ours fights it, proves the pool from the cluster when it has ended, and reports. It changes nothing.
  */
-export function* followRoll(context: OrchestrationContext): Step<UpgradeReport> {
-  const { roll, ...request } = context.df.getInput<FollowRollInput>();
+export function* followRoll(context: OrchestrationContext): Step<UpgradeReport | undefined> {
+  const input = context.df.getInput<FollowRollInput>();
+  const { roll, startedAt = nowIso(context), ...request } = input;
   const id = context.df.instanceId;
-  const startedAt = nowIso(context);
   noteStart(context, { id, kind: "upgrade", trigger: request.trigger, facts: request.facts, startedAt });
   const show = (phase: string) => context.df.setCustomStatus({ phase });
   show(`following the upgrade of pool ${roll.pool} of ${roll.cluster} that somebody else began`);
-  let result: ClusterResult;
+  let result: ClusterResult | null;
   try {
     result = yield* follow(context, roll, startedAt);
+    if (result === null) {
+      context.df.continueAsNew({ ...input, startedAt } satisfies FollowRollInput);
+      return undefined;
+    }
   } catch (error) {
     const found = finding(
       roll,
@@ -79,16 +85,18 @@ export function* followRoll(context: OrchestrationContext): Step<UpgradeReport> 
   return report;
 }
 
-function* follow(context: OrchestrationContext, roll: FollowedRoll, startedAt: string): Step<ClusterResult> {
+/** Follows a roll to its end; null when a new history is to begin, while another run has the cluster. */
+function* follow(context: OrchestrationContext, roll: FollowedRoll, startedAt: string): Step<ClusterResult | null> {
   const id = context.df.instanceId;
   const cancelled = { outcome: "cancelled", reason: "the run was cancelled", startedAt } as const;
-  const held = yield* acquireLease(
+  const lease = yield* acquireLease(
     context,
     roll.resourceId,
     () => undefined,
     () => isCancelled(context, id),
   );
-  if (!held) return clusterResult(roll, { ...cancelled, endedAt: nowIso(context) });
+  if (lease === "waiting") return null;
+  if (lease === "cancelled") return clusterResult(roll, { ...cancelled, endedAt: nowIso(context) });
   try {
     const before = yield* look(context, roll);
     const after = yield* awaitEnd(context, roll);

@@ -51,16 +51,14 @@ function* observeFleet(context: OrchestrationContext, clusters: readonly Cluster
 /** What would block the clusters that have something to do. */
 function* preflightAll(context: OrchestrationContext, rings: readonly RingPlan[]): Step<Finding[]> {
   const findings: Finding[] = [];
-  const plans = rings.flatMap(({ clusters }) => clusters).filter(({ skip }) => skip === null);
+  const plans = rings.flatMap(({ ring, clusters }) =>
+    clusters.filter(({ skip }) => skip === null).map((plan) => ({ plan, policy: ring.preflight })),
+  );
   for (let from = 0; from < plans.length; from += PREFLIGHT_WIDTH) {
     const batch = plans.slice(from, from + PREFLIGHT_WIDTH);
-    const answers = yield* performEach(
-      context,
-      "preflightCluster",
-      batch.map((plan) => ({ plan })),
-    );
+    const answers = yield* performEach(context, "preflightCluster", batch);
     for (const [index, answer] of answers.entries()) {
-      const cluster = batch[index]?.name ?? "";
+      const cluster = batch[index]?.plan.name ?? "";
       if (answer.ok) findings.push(...answer.value.findings);
       else findings.push(preflightUnknown(cluster, answer.failure.message));
     }

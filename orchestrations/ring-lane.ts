@@ -1,3 +1,4 @@
+import type { PreflightPolicy } from "../domain/preflight/preflight-policy.ts";
 import type { ClusterResult } from "../domain/report.ts";
 import type { QueuedCluster } from "../domain/ring-queue.ts";
 import { runIds } from "../domain/run-request.ts";
@@ -13,6 +14,7 @@ export interface RingLaneInput {
   readonly runId: string;
   readonly ring: string;
   readonly window: MaintenanceWindow | null;
+  readonly preflight: PreflightPolicy;
 }
 
 /** Clusters after which a lane begins a new history. */
@@ -77,10 +79,10 @@ function* awaitTurn(context: OrchestrationContext, input: RingLaneInput, next: Q
 
 function* upgradeNext(
   context: OrchestrationContext,
-  { runId, ring, window }: RingLaneInput,
+  { runId, ring, window, preflight }: RingLaneInput,
   { name, attempt }: QueuedCluster,
 ): Step<Pick<ClusterResult, "outcome">> {
-  const input: UpgradeClusterInput = { runId, ring, name, attempt, window };
+  const input: UpgradeClusterInput = { runId, ring, name, attempt, window, preflight };
   return yield* runChild<Pick<ClusterResult, "outcome">>(
     context,
     "upgradeCluster",

@@ -2,6 +2,7 @@ import type { WorkEstimate } from "../domain/admit-work.ts";
 import type { ClusterState, ControlPlaneState } from "../domain/api/run-view.ts";
 import { estimateControlPlane } from "../domain/estimate.ts";
 import type { Finding } from "../domain/finding.ts";
+import type { PreflightPolicy } from "../domain/preflight/preflight-policy.ts";
 import type { ClusterResult, ControlPlaneResult, PoolResult } from "../domain/report.ts";
 import { runIds } from "../domain/run-request.ts";
 import type { ClusterStatus } from "../domain/run-status.ts";
@@ -25,6 +26,10 @@ export interface UpgradeClusterInput {
   readonly attempt: number;
   /** When the ring may be changed; null for always. */
   readonly window: MaintenanceWindow | null;
+  /** How sure to be before the cluster is changed. */
+  readonly preflight: PreflightPolicy;
+  /** Set when the orchestration continues as new, while it waits for the cluster. */
+  readonly startedAt?: string;
 }
 
 type Outcome = Pick<ClusterResult, "outcome" | "reason">;
@@ -44,21 +49,24 @@ interface ClusterWork {
  * Upgrades one cluster while it holds its lease: preflight, the control plane, then pool by pool. It always answers a result;
  * a blocker means that nothing was touched.
  */
-export function* upgradeCluster(context: OrchestrationContext): Step<ClusterResult> {
+export function* upgradeCluster(context: OrchestrationContext): Step<ClusterResult | undefined> {
   const input = context.df.getInput<UpgradeClusterInput>();
-  const { runId, name, attempt } = input;
-  const startedAt = nowIso(context);
+  const { runId, name, attempt, startedAt = nowIso(context) } = input;
   const plan = yield* readClusterPlan(context, runId, name);
   const work = begin(context, input, plan, startedAt);
   let outcome: Outcome;
   try {
-    const held = yield* acquireLease(
+    const lease = yield* acquireLease(
       context,
       plan.resourceId,
       (holder) => work.show("queued", `${holder} is changing the cluster`),
       () => isCancelled(context, runId),
     );
-    if (!held) outcome = { outcome: "cancelled", reason: "cancelled while it waited for the cluster" };
+    if (lease === "waiting") {
+      context.df.continueAsNew({ ...input, startedAt } satisfies UpgradeClusterInput);
+      return undefined;
+    }
+    if (lease === "cancelled") outcome = { outcome: "cancelled", reason: "cancelled while it waited for the cluster" };
     else {
       try {
         outcome = yield* changeCluster(work);
@@ -99,7 +107,10 @@ function begin(
 function* changeCluster(work: ClusterWork): Step<Outcome> {
   const { context, plan } = work;
   work.show("preflight");
-  const { findings, controlPlane, pools } = yield* perform(context, "preflightCluster", { plan });
+  const { findings, controlPlane, pools } = yield* perform(context, "preflightCluster", {
+    plan,
+    policy: work.input.preflight,
+  });
   work.findings.push(...findings);
   const blocker = work.findings.find(({ severity }) => severity === "blocker");
   if (blocker) return { outcome: "blocked", reason: blocker.message };

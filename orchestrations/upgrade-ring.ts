@@ -131,7 +131,12 @@ function* runRound(
   const width = Math.min(ring.maxParallel, todo.length);
   const lanes = Array.from({ length: width }, (_, lane) => ({
     instanceId: runIds.lane(input.runId, ring.name, round, lane),
-    input: { runId: input.runId, ring: ring.name, window: ring.window } satisfies RingLaneInput,
+    input: {
+      runId: input.runId,
+      ring: ring.name,
+      window: ring.window,
+      preflight: ring.preflight,
+    } satisfies RingLaneInput,
   }));
   const again = [...attempts].filter(([, attempt]) => attempt > 1);
   work.show({

@@ -4,9 +4,9 @@
  * three are small launchers; the programs themselves lie beside them as `*.program.js`.
  */
 import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type BuildOptions, build } from "esbuild";
+import { type BuildOptions, build, type Plugin } from "esbuild";
 import { withoutSideEffects } from "./build/without-side-effects.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -47,18 +47,43 @@ function program(name: string): BuildOptions {
   return programBundle(`${name}/main.ts`, join(outdir, `${name}.program.js`));
 }
 
+/** Commands that must begin at once: each is a program of its own, with nothing in it that only others need. */
+const QUICK_COMMANDS = [
+  { source: "cli/drain/drain.ts", program: "drain.program" },
+  { source: "cli/drain/plan/show-plan.ts", program: "drain-plan.program" },
+];
+
 /** The command line in pieces: each command loads its own, so that a drain is under way before `start` would have begun. */
-function commandLine(): BuildOptions {
+function commandLine(): BuildOptions[] {
   const { outfile: _, ...whole } = program("cli");
-  return {
+  const pieces = (source: string, out: string): BuildOptions => ({
     ...whole,
-    entryPoints: [{ in: "cli/main.ts", out: "cli.program" }],
+    entryPoints: [{ in: source, out }],
     outdir,
     splitting: true,
-    chunkNames: "cli/[name]-[hash]",
-    plugins: [withoutSideEffects("@kubernetes/client-node")],
-  };
+    chunkNames: `${out.split(".")[0]}/[name]-[hash]`,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    lineLimit: 500,
+    plugins: [withoutSideEffects("@kubernetes/client-node"), quickCommandsApart],
+  });
+  return [
+    pieces("cli/main.ts", "cli.program"),
+    ...QUICK_COMMANDS.map(({ source, program: out }) => pieces(source, out)),
+  ];
 }
+
+/** Leaves the import of a quick command to be done at run time, from the file beside. */
+const quickCommandsApart: Plugin = {
+  name: "quick-commands-apart",
+  setup(plugins) {
+    plugins.onResolve({ filter: /\.ts$/ }, ({ path, resolveDir, kind }) => {
+      const source = relative(root, join(resolveDir, path)).replaceAll("\\", "/");
+      const quick = kind === "dynamic-import" && QUICK_COMMANDS.find((command) => command.source === source);
+      return quick ? { path: `./${quick.program}.js`, external: true } : undefined;
+    });
+  },
+};
 
 /** The programs beside the app; each folder has a main.ts. */
 const PROGRAMS = ["local", "simulator", "cli"];
@@ -70,6 +95,8 @@ if (Number.parseInt(process.versions.node, 10) < ${NODE_MAJOR_MIN}) {
   process.stderr.write(\`drydock: this is Node \${process.versions.node}, and Node ${NODE_MAJOR_MIN} is needed. "npm start" and "npx drydock" bring their own.\\n\`);
   process.exitCode = 2;
 } else {
+  // What was compiled once need not be compiled again: commands begin a third sooner.
+  (await import("node:module")).enableCompileCache();
   await import("./${name}.program.js");
 }
 `;
@@ -119,7 +146,7 @@ export async function buildAll(): Promise<void> {
     { ...appBundle(join(outdir, "main.cjs")), metafile: true },
     program("local"),
     program("simulator"),
-    commandLine(),
+    ...commandLine(),
   ];
   const built = await Promise.all(parts.map((part) => build(part)));
   for (const name of PROGRAMS) {

@@ -1,19 +1,27 @@
 /**
- * Writes what the real kustomize makes of the sample fleet's clusters and of test/kustomize/cases, for test/kustomize to
- * compare with. Run it when the fleet or a case has changed: `node scripts/kustomize-goldens.ts` (needs kubectl).
+ * Writes what the real kustomize makes of the sample fleet's clusters and of test/kustomize/fixtures, for the tests to
+ * compare with. Run it when the fleet or a fixture has changed: `node scripts/kustomize-goldens.ts` (needs a kubectl with
+ * kustomize 5.5). Exits 1 when kubectl accepts what a fixture says it refuses, or the other way around.
  */
-import { execFileSync } from "node:child_process";
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { buildWithKubectl, type Case, cases, GOLDEN } from "../test/kustomize/fixtures.ts";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const golden = join(root, "test/kustomize/golden");
+const { accepted, refused, stricter } = cases();
 
-for (const name of readdirSync(golden)) rmSync(join(golden, name));
-for (const parent of ["fleet/clusters", "test/kustomize/cases"]) {
-  for (const name of readdirSync(join(root, parent)).toSorted()) {
-    const text = execFileSync("kubectl", ["kustomize", join(root, parent, name)], { encoding: "utf8" });
-    writeFileSync(join(golden, `${name}.yaml`), text);
-  }
+for (const name of readdirSync(GOLDEN)) rmSync(join(GOLDEN, name));
+for (const one of accepted) {
+  const { text, error } = buildWithKubectl(one);
+  if (error === undefined) writeFileSync(join(GOLDEN, `${one.name}.yaml`), text);
+  else complain(one, `is refused by kubectl: ${error}`);
+}
+for (const one of refused) if (buildWithKubectl(one).error === undefined) complain(one, "is accepted by kubectl");
+for (const one of stricter) {
+  const { error } = buildWithKubectl(one);
+  if (error !== undefined) complain(one, `is refused by kubectl too: ${error}`);
+}
+
+function complain({ name }: Case, problem: string): void {
+  console.error(`${name}: ${problem}`);
+  process.exitCode = 1;
 }

@@ -60,6 +60,8 @@ function tally(entries: ReadonlyArray<readonly [string, number]>): string {
 
 const verdicts = results.flatMap((result) => result.verdicts.map((verdict) => [verdict, 1] as const));
 const faults = results.flatMap((result) => Object.entries(result.faults));
+const events = results.flatMap((result) => Object.entries(result.events));
+const longest = results.reduce((most, { longestHistory }) => Math.max(most, longestHistory.events), 0);
 const failing = results.filter(({ violations }) => violations.length > 0).map(({ seed }) => seed);
 console.log(
   [
@@ -69,7 +71,9 @@ console.log(
     `wall time       ${((performance.now() - startedMs) / 1000).toFixed(1)} s`,
     `host kills      ${sum(({ kills }) => kills)}`,
     `faults injected ${faults.reduce((total, [, count]) => total + count, 0)} (${tally(faults)})`,
+    `events          ${tally(events)}`,
     `requests        ${sum(({ requests }) => requests)}`,
+    `longest history ${longest} events`,
     `violations      ${sum(({ violations }) => violations.length)}`,
     ...failing.map((seed) => `replay with: npm run worlds -- --seeds ${seed} --trace`),
   ].join("\n"),

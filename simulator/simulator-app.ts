@@ -79,6 +79,7 @@ function servedCluster(azure: AzureModel, name: string) {
   return {
     model: azure.kubernetes(record.name),
     kubernetesVersion: record.kubernetesVersion,
+    deprecated: azure.fleet.azure.clusters.find((entry) => entry.name === record.name)?.deprecatedApis,
     isToken: (token: string) => azure.secrets.matches(`kubernetes/${record.name}`, token),
   };
 }

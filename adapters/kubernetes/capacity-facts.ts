@@ -4,6 +4,9 @@ import { nodeTermsOf, nodeTermsShape, resourcesOf } from "./scheduling-facts.ts"
 
 /** Label that AKS gives a node with the name of its pool. */
 const POOL_LABEL = "kubernetes.azure.com/agentpool";
+const ZONE_LABEL = "topology.kubernetes.io/zone";
+/** Label by which the Azure disk driver binds disks to zones. */
+const DISK_ZONE_LABEL = "topology.disk.csi.azure.com/zone";
 /** A cordon, which the node says of itself too. */
 const CORDON_TAINT = "node.kubernetes.io/unschedulable";
 
@@ -30,7 +33,7 @@ const nodeShape = z.object({
 /** What a placement needs of a node. Throws a ZodError for what is no node. */
 export function nodeCapacity(value: unknown): NodeCapacity {
   const { metadata, spec, status } = nodeShape.parse(value);
-  const labels = metadata.labels ?? {};
+  const labels = withDiskZone(metadata.labels ?? {});
   return {
     name: metadata.name,
     pool: labels[POOL_LABEL] ?? labels.agentpool ?? "",
@@ -44,6 +47,13 @@ export function nodeCapacity(value: unknown): NodeCapacity {
     unschedulable: spec?.unschedulable === true,
     kubeletVersion: status?.nodeInfo?.kubeletVersion ?? "",
   };
+}
+
+/** The disk driver sets its label after a node has joined: to the zone, and to nothing where there are none. */
+function withDiskZone(labels: Readonly<Record<string, string>>): Record<string, string> {
+  const zone = labels[ZONE_LABEL];
+  if (zone === undefined || labels[DISK_ZONE_LABEL] !== undefined) return labels;
+  return { ...labels, [DISK_ZONE_LABEL]: /^\d+$/.test(zone) ? "" : zone };
 }
 
 const volumeShape = z.object({

@@ -39,24 +39,24 @@ export interface NodeChoice {
 
 /** Reads nodes, pods and budgets and judges every pod; nothing is changed. Rejects with DrydockError. */
 export async function checkNodes(transport: KubernetesTransport, choice: NodeChoice): Promise<NodeCheck> {
-  const { names, selector, podSelector, consent } = choice;
-  const readBudgets = budgetsOrWhy(transport);
-  const found =
-    selector === undefined
-      ? await Promise.all([...new Set(names.map(bareName))].map((name) => readOne(transport, name, podSelector)))
-      : await Promise.all(
-          (await listNodes(transport, selector)).map(async (node) => ({
-            node,
-            pods: await listObjects(transport, podsOf(node.name, podSelector)),
-          })),
-        );
+  const [found, budgets] = await Promise.all([readNodes(transport, choice), budgetsOrWhy(transport)]);
   const missingDaemonSets = await findMissing(
     transport,
     found.flatMap(({ pods }) => [...pods.objects.values()]),
   );
-  const facts: FilterFacts = { consent, nowMs: Date.now(), missingDaemonSets };
+  const facts: FilterFacts = { consent: choice.consent, nowMs: Date.now(), missingDaemonSets };
   const nodes = found.map(({ node, pods }) => ({ node, pods, ...remarksOn([...pods.objects.values()], facts) }));
-  return { nodes, missingDaemonSets, ...(await readBudgets) };
+  return { nodes, missingDaemonSets, ...budgets };
+}
+
+async function readNodes(transport: KubernetesTransport, { names, selector, podSelector }: NodeChoice) {
+  if (selector === undefined) {
+    return Promise.all([...new Set(names.map(bareName))].map((name) => readOne(transport, name, podSelector)));
+  }
+  const nodes = await listNodes(transport, selector);
+  return Promise.all(
+    nodes.map(async (node) => ({ node, pods: await listObjects(transport, podsOf(node.name, podSelector)) })),
+  );
 }
 
 /** kubectl takes `node/NAME`, too. */

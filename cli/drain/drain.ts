@@ -1,78 +1,27 @@
 import { removePod, setUnschedulable } from "../../adapters/kubernetes/drain/drain-api.ts";
 import type { NodeOutcome } from "../../adapters/kubernetes/drain/drain-event.ts";
 import { type RunningDrain, startDrain } from "../../adapters/kubernetes/drain/drain-nodes.ts";
-import { findApiServer } from "../../adapters/kubernetes/drain/kubeconfig-file.ts";
-import { type KubernetesTransport, openTransport } from "../../adapters/kubernetes/drain/transport.ts";
+import type { KubernetesTransport } from "../../adapters/kubernetes/drain/transport.ts";
 import { type PodFacts, podKey } from "../../domain/drain/facts.ts";
-import { type DrainConsent, filterPod } from "../../domain/drain/kubectl-filters.ts";
-import { parseLabelSelector } from "../../domain/drain/label-selector.ts";
+import { filterPod } from "../../domain/drain/kubectl-filters.ts";
 import type { PodJudge } from "../../domain/drain/pod-verdict.ts";
-import { DrydockError } from "../../domain/errors.ts";
-import { EXIT_FAILED, reasonOf } from "../failure.ts";
+import { EXIT_FAILED } from "../failure.ts";
 import { type CheckedNode, checkNodes, type NodeCheck } from "./check-nodes.ts";
+import { consentOf } from "./consent.ts";
 import type { DrainFlags } from "./drain-flags.ts";
 import type { Reporter } from "./notice.ts";
-import { createReporter, type Streams } from "./reporters.ts";
+import { createReporter } from "./reporters.ts";
+import { type DrainEnvironment, withApiServer } from "./with-api-server.ts";
 
 /** Exit code of a command that SIGINT ended, as shells count. */
 const EXIT_INTERRUPTED = 130;
-
-/** What the command runs in. */
-export interface DrainEnvironment extends Streams {
-  readonly environment: NodeJS.ProcessEnv;
-  /** Calls back at Ctrl-C. */
-  readonly onInterrupt: (stop: () => void) => void;
-}
 
 /**
  * `drydock drain NODE...`: names everything that speaks against the drain before anything is touched, cordons the nodes, and
  * drains them. Answers the exit code: 0 when every node is drained, 1 otherwise, 130 when it was interrupted.
  */
-export async function drain(names: readonly string[], flags: DrainFlags, place: DrainEnvironment): Promise<number> {
-  const mistake = mistakeIn(names, flags);
-  if (mistake !== undefined) return fail(place, mistake);
-  let transport: KubernetesTransport | undefined;
-  try {
-    transport = openTransport(await findApiServer(flags, place.environment));
-    if (flags.plan) {
-      const { showPlan } = await import("./plan/show-plan.ts");
-      return await showPlan(transport, names, flags, place);
-    }
-    return await drainWith(transport, names, flags, place);
-  } catch (error) {
-    if (error instanceof DrydockError) return fail(place, error.message);
-    // A connection that could not be made: what the system says of it is all there is to say.
-    if (error instanceof Error && "code" in error)
-      return fail(place, `the API server cannot be reached: ${reasonOf(error)}`);
-    throw error;
-  } finally {
-    transport?.close();
-  }
-}
-
-/** What is wrong with the command line beyond single flags, in kubectl's words. */
-function mistakeIn(names: readonly string[], { selector, podSelector }: DrainFlags): string | undefined {
-  if (names.length === 0 && selector === undefined) return "USAGE: drain NODE [flags]";
-  if (names.length > 0 && selector) return "cannot specify both a node name and a --selector option";
-  if (podSelector !== undefined && parseLabelSelector(podSelector) === undefined) {
-    return "--pod-selector=<pod_selector> must be a valid label selector";
-  }
-  return undefined;
-}
-
-function fail({ err }: DrainEnvironment, message: string): number {
-  err.write(`error: ${message}\nSee 'drydock drain --help' for help.\n`);
-  return EXIT_FAILED;
-}
-
-/** What the flags consent to. */
-export function consentOf(flags: DrainFlags): DrainConsent {
-  return {
-    force: flags.force,
-    ignoreDaemonSets: flags.ignoreDaemonsets,
-    deleteEmptyDirData: flags.deleteEmptydirData,
-    skipWaitForDeleteSeconds: flags.skipWaitForDeleteTimeout,
-  };
+export function drain(names: readonly string[], flags: DrainFlags, place: DrainEnvironment): Promise<number> {
+  return withApiServer(names, flags, place, (transport) => drainWith(transport, names, flags, place));
 }
 
 async function drainWith(

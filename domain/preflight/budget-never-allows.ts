@@ -1,14 +1,15 @@
-import { budgetsOf, podKey } from "../drain/facts.ts";
 import { budgetMessage, neverAllows } from "../drain/budget-arithmetic.ts";
+import { budgetsOf, podKey } from "../drain/facts.ts";
 import { goingPods } from "./going-pods.ts";
-import type { PreflightRule } from "./preflight.ts";
+import { preflightRule } from "./preflight-rule.ts";
 
 /** A budget that can never allow a disruption makes a node undrainable, found by arithmetic and not by trying. */
-export const budgetNeverAllows: PreflightRule = {
+export const budgetNeverAllows = preflightRule({
   code: "BudgetNeverAllows",
   severity: "blocker",
   sentence: "Every PodDisruptionBudget that guards a pod on the nodes to be drained can allow a disruption.",
   remedy: "Raise the replicas, or loosen minAvailable or maxUnavailable of the budget, by at least one.",
+  needs: ["pods", "budgets"],
   check: (facts) => {
     const pods = goingPods(facts);
     return facts.budgets.filter(neverAllows).flatMap((budget) => {
@@ -27,4 +28,4 @@ export const budgetNeverAllows: PreflightRule = {
       ];
     });
   },
-};
+});

@@ -1,19 +1,21 @@
-import type { PreflightRule } from "./preflight.ts";
+import { isEnded } from "./operation-in-progress.ts";
+import { preflightRule } from "./preflight-rule.ts";
 
-/** A cluster that is being changed, or whose last change failed, takes no other change. */
-export const clusterNotReady: PreflightRule = {
+/** A cluster whose last change failed takes no other change well. */
+export const clusterNotReady = preflightRule({
   code: "ClusterNotReady",
   severity: "blocker",
-  sentence: "The cluster's last operation succeeded and none is in progress.",
-  remedy: "Wait for the operation in progress, or bring the cluster back to Succeeded (az aks update), and run again.",
-  check: ({ cluster }) =>
-    cluster.provisioningState === "Succeeded"
+  sentence: "The cluster's last operation succeeded.",
+  remedy: "Bring the cluster back to Succeeded (az aks update repeats what failed), and run again.",
+  needs: [],
+  check: ({ cluster: { name, provisioningState } }) =>
+    provisioningState === "Succeeded" || !isEnded(provisioningState)
       ? []
       : [
           {
-            subject: cluster.name,
-            message: `the cluster is in state ${cluster.provisioningState}`,
-            evidence: [`provisioningState ${cluster.provisioningState}`],
+            subject: name,
+            message: `the cluster is in state ${provisioningState}`,
+            evidence: [`provisioningState ${provisioningState}`],
           },
         ],
-};
+});

@@ -1,152 +1,85 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ClusterFacts, PoolFacts } from "../cluster-facts.ts";
-import type { BudgetFacts } from "../drain/facts.ts";
-import type { DrainPolicy } from "../fleet-config.ts";
-import type { ClusterPlan, PoolPlan } from "../upgrade-plan.ts";
-import { PREFLIGHT_RULES, type PreflightFacts, preflight } from "./preflight.ts";
+import type { ClusterFacts } from "../cluster-facts.ts";
+import type { ClusterPlan } from "../upgrade-plan.ts";
+import { PREFLIGHT_RULES, preflight } from "./preflight.ts";
+import { DEFAULT_PREFLIGHT_POLICY } from "./preflight-policy.ts";
+import type { PreflightFacts } from "./preflight-rule.ts";
+import type { PreflightPod, ReadingName } from "./readings.ts";
+import {
+  sampleBudget as budget,
+  sampleCluster as cluster,
+  samplePlan as plan,
+  samplePod as pod,
+  type SampleChange,
+  sampleFacts,
+  samplePool,
+  sampleScheduling,
+} from "./sample-facts.ts";
 
-type Pod = PreflightFacts["pods"][number];
-
-const POLICY: DrainPolicy = { timeoutMinutes: 30, barePods: "block", emptyDir: "block" };
-
-function pod(name: string, change: Partial<Pod> = {}): Pod {
-  return {
-    namespace: "shop",
-    name,
-    uid: name,
-    nodeName: "aks-shop-0",
-    pool: "shop",
-    phase: "Running",
-    ready: true,
-    deletionAt: null,
-    terminatingSince: null,
-    finalizers: [],
-    holdUntil: null,
-    labels: { app: "cart" },
-    owner: { kind: "Deployment", name: "cart" },
-    isMirror: false,
-    hasEmptyDir: false,
-    graceSeconds: 30,
-    nodeSelector: {},
-    ...change,
-  };
+function found(change: SampleChange, unread: readonly ReadingName[] = []): string[] {
+  return preflight(sampleFacts(change, unread)).findings.map(
+    ({ severity, code, subject }) => `${severity} ${code} ${subject}`,
+  );
 }
 
-function budget(name: string, change: Partial<BudgetFacts> = {}): BudgetFacts {
-  return {
-    namespace: "shop",
-    name,
-    resourceVersion: "1",
-    selector: { matchLabels: { app: "cart" }, matchExpressions: [] },
-    minAvailable: null,
-    maxUnavailable: 1,
-    unhealthyPodEvictionPolicy: "IfHealthyBudget",
-    disruptionsAllowed: 1,
-    currentHealthy: 3,
-    desiredHealthy: 2,
-    expectedPods: 3,
-    isCurrent: true,
-    disruptedPods: [],
-    ...change,
-  };
-}
-
-function poolPlan(name: string, strategy: "surge" | "blueGreen"): PoolPlan {
-  const policy = { strategy, parallelDrains: 1, soakMinutes: 0 };
-  const estimate = { totalMs: 0, pieceMs: 0 };
-  const versions = { fromVersion: "1.33.5", toVersion: "1.33.5" };
-  return {
-    name,
-    mode: "User",
-    osType: "Linux",
-    count: 1,
-    fromImage: "old",
-    toImage: "new",
-    ...versions,
-    policy,
-    estimate,
-  };
-}
-
-function poolFacts(name: string, provisioningState = "Succeeded"): PoolFacts {
-  return {
-    name,
-    mode: "User",
-    osType: "Linux",
-    osSku: "Ubuntu",
-    vmSize: "Standard_D4s_v5",
-    count: 1,
-    kubernetesVersion: "1.33.5",
-    nodeImageVersion: "old",
-    latestNodeImageVersion: "new",
-    provisioningState,
-    powerState: "Running",
-  };
-}
-
-const plan: ClusterPlan = {
-  name: "dev-weu",
-  resourceId: "/subscriptions/1/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/dev-weu",
-  controlPlane: null,
-  pools: [poolPlan("sys", "surge"), poolPlan("shop", "blueGreen")],
-  drain: POLICY,
-  skip: null,
-  skipCode: null,
-};
-
-const cluster: ClusterFacts = {
-  name: "dev-weu",
-  resourceId: plan.resourceId,
-  location: "westeurope",
-  kubernetesVersion: "1.33.5",
-  upgrades: [],
-  provisioningState: "Succeeded",
-  powerState: "Running",
-  pools: [poolFacts("sys"), poolFacts("shop"), poolFacts("other")],
-};
-
-const healthy: PreflightFacts = { plan, cluster, pods: [pod("a"), pod("b")], budgets: [budget("cart")] };
-
-function found(change: Partial<PreflightFacts>): string[] {
-  return preflight({ ...healthy, ...change }).map(({ severity, code, subject }) => `${severity} ${code} ${subject}`);
-}
-
-function withPolicy(change: Partial<DrainPolicy>): ClusterPlan {
-  return { ...plan, drain: { ...POLICY, ...change } };
+function withPolicy(change: Partial<ClusterPlan["drain"]>): ClusterPlan {
+  return { ...plan, drain: { ...plan.drain, ...change } };
 }
 
 function withStates(shop: string, other: string): ClusterFacts {
-  return { ...cluster, pools: [poolFacts("sys"), poolFacts("shop", shop), poolFacts("other", other)] };
+  const states = { sys: "Succeeded", shop, other };
+  return {
+    ...cluster,
+    pools: Object.entries(states).map(([name, provisioningState]) => samplePool(name, { provisioningState })),
+  };
 }
 
 const daemon = { owner: { kind: "DaemonSet", name: "agent" } };
+/** Two pods, so that none is the only one of its workload. */
+const two = (change: Partial<PreflightPod>) => [pod("a", change), pod("b")];
 
 describe("preflight", () => {
-  it("finds nothing where all is well", () => {
-    expect(found({})).toEqual([]);
+  it("finds nothing where all is well, and can tell so", () => {
+    expect(preflight(sampleFacts())).toEqual({ findings: [], cannotTell: [] });
   });
 
-  it.each<[string, Partial<PreflightFacts>, string[]]>([
+  it.each<[string, SampleChange, string[]]>([
     [
       "a cluster that is being changed",
       { cluster: { ...cluster, provisioningState: "Updating" } },
-      ["blocker ClusterNotReady dev-weu"],
+      ["blocker OperationInProgress dev-weu"],
     ],
     [
       "a cluster whose last change failed",
       { cluster: { ...cluster, provisioningState: "Failed" } },
       ["blocker ClusterNotReady dev-weu"],
     ],
+    ["a stopped cluster", { cluster: { ...cluster, powerState: "Stopped" } }, ["blocker ClusterStopped dev-weu"]],
     [
       "a pool that is being changed",
       { cluster: withStates("Scaling", "Succeeded") },
-      ["blocker PoolNotReady dev-weu/shop"],
+      ["blocker OperationInProgress dev-weu/shop"],
+    ],
+    [
+      "a pool outside of the plan that is being changed: AKS does one thing at a time",
+      { cluster: withStates("Succeeded", "Deleting") },
+      ["blocker OperationInProgress dev-weu/other"],
     ],
     [
       "a pool whose last change failed",
       { cluster: withStates("Failed", "Succeeded") },
       ["blocker PoolNotReady dev-weu/shop"],
+    ],
+    [
+      "a stopped pool beside a running one",
+      { cluster: { ...cluster, pools: [samplePool("sys"), samplePool("shop", { powerState: "Stopped" })] } },
+      ["warning PoolStopped dev-weu/shop"],
+    ],
+    [
+      "a plan of nothing but stopped pools",
+      { cluster: { ...cluster, pools: ["sys", "shop"].map((name) => samplePool(name, { powerState: "Stopped" })) } },
+      ["blocker PoolStopped dev-weu/sys", "blocker PoolStopped dev-weu/shop"],
     ],
     [
       "a budget with maxUnavailable 0",
@@ -169,34 +102,44 @@ describe("preflight", () => {
       ["blocker BudgetNeverAllows shop/cart"],
     ],
     [
+      "a budget that allows none just now",
+      { budgets: [budget("cart", { disruptionsAllowed: 0, currentHealthy: 2 })] },
+      ["warning BudgetAllowsNoneNow shop/cart"],
+    ],
+    [
       "pods that two budgets guard",
       { budgets: [budget("cart"), budget("all", { selector: { matchLabels: {}, matchExpressions: [] } })] },
       ["blocker TwoBudgets shop/a", "blocker TwoBudgets shop/b"],
     ],
     [
       "a pod that selects its pool by name",
-      { pods: [pod("a", { nodeSelector: { agentpool: "shop" } })] },
+      { pods: two({ nodeSelector: { agentpool: "shop" } }) },
       ["blocker PinnedToPool shop/a"],
     ],
     [
       "a pod that selects its pool by the newer label",
-      { pods: [pod("a", { nodeSelector: { "kubernetes.azure.com/agentpool": "shop" } })] },
+      { pods: two({ nodeSelector: { "kubernetes.azure.com/agentpool": "shop" } }) },
       ["blocker PinnedToPool shop/a"],
     ],
     ["a pod without a controller", { pods: [pod("a", { owner: null })] }, ["blocker BarePods shop/a"]],
-    ["a pod with emptyDir data", { pods: [pod("a", { hasEmptyDir: true })] }, ["blocker EmptyDirData shop/a"]],
+    ["a pod with emptyDir data", { pods: two({ hasEmptyDir: true }) }, ["blocker EmptyDirData shop/a"]],
+    [
+      "a pod with a folder of its node",
+      { pods: two({ scheduling: sampleScheduling({ hostPaths: ["/data"] }) }) },
+      ["warning HostPathData shop/a"],
+    ],
+    ["a workload of one pod", { pods: [pod("a")] }, ["info SingleReplica shop/cart"]],
     [
       "a pod that may take longer to stop than a drain may take",
-      { pods: [pod("a", { graceSeconds: 1800 })] },
+      { pods: two({ graceSeconds: 1800 }) },
       ["warning GracePeriodBeyondTimeout shop/a"],
     ],
   ])("finds %s", (_what, change, expected) => {
     expect(found(change)).toEqual(expected);
   });
 
-  it.each<[string, Partial<PreflightFacts>]>([
-    ["the state of a pool that is not in the plan", { cluster: withStates("Succeeded", "Failed") }],
-    ["a budget that allows none just now", { budgets: [budget("cart", { disruptionsAllowed: 0, currentHealthy: 2 })] }],
+  it.each<[string, SampleChange]>([
+    ["the failure of a pool that is not in the plan", { cluster: withStates("Succeeded", "Failed") }],
     [
       "a budget that can never allow anything and guards no pod here",
       {
@@ -208,35 +151,53 @@ describe("preflight", () => {
       "such a budget over DaemonSet pods",
       { pods: [pod("a", daemon)], budgets: [budget("cart", { maxUnavailable: 0 })] },
     ],
+    [
+      "such a budget over pods of another pool",
+      { pods: [pod("a", { pool: "other" })], budgets: [budget("cart", { maxUnavailable: 0 })] },
+    ],
     ["a DaemonSet pod under two budgets", { pods: [pod("a", daemon)], budgets: [budget("x"), budget("y")] }],
+    [
+      "a budget without room over pods that never started",
+      {
+        pods: [pod("a", { phase: "Pending", ready: false }), pod("b", { phase: "Pending", ready: false })],
+        budgets: [budget("cart", { disruptionsAllowed: 0 })],
+      },
+    ],
     ["a finished pod without a controller", { pods: [pod("a", { owner: null, phase: "Succeeded" })] }],
     ["a mirror pod", { pods: [pod("a", { owner: null, isMirror: true, hasEmptyDir: true })] }],
     [
       "a pod that selects a pool that is not replaced",
-      { pods: [pod("a", { pool: "sys", nodeSelector: { agentpool: "sys" } })] },
+      {
+        pods: [pod("a", { pool: "sys", nodeName: "sys-0", nodeSelector: { agentpool: "sys" } }), pod("b")],
+        budgets: [],
+      },
     ],
-    ["a pod that selects a label of its owner", { pods: [pod("a", { nodeSelector: { disk: "shop" } })] }],
+    ["a pod that selects a label of its owner", { pods: two({ nodeSelector: { disk: "shop" } }) }],
+    ["a single pod of a Job", { pods: [pod("a", { owner: { kind: "Job", name: "migrate" } })] }],
     [
       "bare pods where the policy consents",
       { plan: withPolicy({ barePods: "delete" }), pods: [pod("a", { owner: null })] },
     ],
     [
       "emptyDir data where the policy consents",
-      { plan: withPolicy({ emptyDir: "delete" }), pods: [pod("a", { hasEmptyDir: true })] },
+      { plan: withPolicy({ emptyDir: "delete" }), pods: two({ hasEmptyDir: true }) },
     ],
-    ["a grace period just within the timeout", { pods: [pod("a", { graceSeconds: 1799 })] }],
+    ["a grace period just within the timeout", { pods: two({ graceSeconds: 1799 }) }],
   ])("does not mind %s", (_what, change) => {
-    expect(found(change)).toEqual([]);
+    expect(found({ budgets: [budget("cart")], ...change }).filter((line) => !line.includes("PodFitsNowhere"))).toEqual(
+      [],
+    );
   });
 
   it("names everything at once, the gravest first, each with evidence and a remedy", () => {
-    const findings = preflight({
-      ...healthy,
-      cluster: { ...withStates("Failed", "Succeeded"), provisioningState: "Updating" },
-      pods: [pod("slow", { graceSeconds: 3600 }), pod("bare", { owner: null })],
-    });
+    const { findings } = preflight(
+      sampleFacts({
+        cluster: { ...withStates("Failed", "Succeeded"), provisioningState: "Updating" },
+        pods: [pod("slow", { graceSeconds: 3600 }), pod("other"), pod("bare", { owner: null })],
+      }),
+    );
     expect(findings.map(({ code }) => code)).toEqual([
-      "ClusterNotReady",
+      "OperationInProgress",
       "PoolNotReady",
       "BarePods",
       "GracePeriodBeyondTimeout",
@@ -247,32 +208,23 @@ describe("preflight", () => {
   });
 
   it("shows the arithmetic of a budget that can never allow a disruption, and whom it guards", () => {
-    const [finding] = preflight({
-      ...healthy,
-      budgets: [budget("cart", { maxUnavailable: null, minAvailable: 3, desiredHealthy: 3, disruptionsAllowed: 0 })],
-    });
-    expect(finding).toMatchObject({
+    const { findings } = preflight(
+      sampleFacts({
+        budgets: [budget("cart", { maxUnavailable: null, minAvailable: 3, desiredHealthy: 3, disruptionsAllowed: 0 })],
+      }),
+    );
+    expect(findings[0]).toMatchObject({
       message: "PDB shop/cart can never allow a disruption (minAvailable 3, 3 pods)",
       evidence: [
         "PDB shop/cart allows 0 disruptions (3 of 3 healthy, 3 needed)",
-        "pod shop/a on node aks-shop-0",
-        "pod shop/b on node aks-shop-0",
+        "pod shop/a on node shop-0",
+        "pod shop/b on node shop-1",
       ],
     });
   });
 
-  it("has rules with codes of their own, each saying what it makes sure of and what to do", () => {
-    const codes = PREFLIGHT_RULES.map(({ code }) => code);
-    expect(new Set(codes).size).toBe(codes.length);
-    for (const { code, sentence, remedy } of PREFLIGHT_RULES) {
-      expect(code).toMatch(/^([A-Z][a-z]+)+$/);
-      expect(sentence).toMatch(/\.$/);
-      expect(remedy).toMatch(/\.$/);
-    }
-  });
-
   it("never blocks a drain that has nothing to move", () => {
-    const leftAlone = fc.constantFrom<Partial<Pod>>(
+    const leftAlone = fc.constantFrom<Partial<PreflightPod>>(
       daemon,
       { isMirror: true },
       { phase: "Succeeded" },
@@ -289,5 +241,53 @@ describe("preflight", () => {
         expect(found({ pods, budgets: [budget("x", { maxUnavailable }), budget("y")] })).toEqual([]);
       }),
     );
+  });
+});
+
+describe("the rules", () => {
+  it("have codes of their own, each saying what it makes sure of and what to do", () => {
+    const codes = PREFLIGHT_RULES.map(({ code }) => code);
+    expect(new Set(codes).size).toBe(codes.length);
+    for (const { code, sentence, remedy } of PREFLIGHT_RULES) {
+      expect(code).toMatch(/^([A-Z][a-z]+)+$/);
+      expect(sentence).toMatch(/\.$/);
+      expect(remedy).toMatch(/\.$/);
+    }
+  });
+
+  const strict: Partial<PreflightFacts> = {
+    targetVersion: "1.34.2",
+    policy: { ...DEFAULT_PREFLIGHT_POLICY, backup: { policy: "block", maxAgeHours: 24, provenWithinDays: 35 } },
+    settings: { ...sampleFacts().settings, upgradeChannel: "patch" },
+  };
+  it.each(PREFLIGHT_RULES.filter(({ needs }) => needs.length > 0).map(({ code, needs }) => ({ code, needs })))(
+    "$code cannot tell, instead of passing, when something that it needs could not be read",
+    ({ code, needs }) => {
+      for (const name of needs) {
+        const { cannotTell } = preflight(sampleFacts(strict, [name]));
+        expect(cannotTell).toContainEqual({ code, subject: "dev-weu", why: `the ${name} could not be read` });
+      }
+    },
+  );
+
+  it("need nothing that they would not look at", () => {
+    const unread: ReadingName[] = ["deprecatedRequests", "deprecatedManifests", "maintenance", "backup"];
+    expect(preflight(sampleFacts({}, unread)).cannotTell).toEqual([]);
+  });
+
+  it.each([
+    ["ignore", []],
+    ["info", ["info BarePods shop/a"]],
+    ["warning", ["warning BarePods shop/a"]],
+    ["blocker", ["blocker BarePods shop/a"]],
+  ] as const)("mean what the ring wants: %s", (severity, expected) => {
+    const policy = { ...DEFAULT_PREFLIGHT_POLICY, severities: { BarePods: severity } };
+    expect(found({ policy, pods: [pod("a", { owner: null })] })).toEqual(expected);
+  });
+
+  it("that the ring ignores are not asked, so nothing need be read for them", () => {
+    const severities = { VcpuQuotaShort: "ignore" } as const;
+    const facts = sampleFacts({ policy: { ...DEFAULT_PREFLIGHT_POLICY, severities } }, ["computeUsages"]);
+    expect(preflight(facts)).toEqual({ findings: [], cannotTell: [] });
   });
 });

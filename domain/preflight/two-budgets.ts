@@ -1,13 +1,14 @@
 import { budgetsOf, podKey } from "../drain/facts.ts";
 import { goingPods } from "./going-pods.ts";
-import type { PreflightRule } from "./preflight.ts";
+import { preflightRule } from "./preflight-rule.ts";
 
 /** The eviction API refuses pods that two budgets guard, with a 500 and for ever. */
-export const twoBudgets: PreflightRule = {
+export const twoBudgets = preflightRule({
   code: "TwoBudgets",
   severity: "blocker",
   sentence: "No pod on the nodes to be drained is guarded by more than one PodDisruptionBudget.",
   remedy: "Remove one of the budgets, or narrow its selector.",
+  needs: ["pods", "budgets"],
   check: (facts) =>
     goingPods(facts).flatMap((pod) => {
       const guards = budgetsOf(pod, facts.budgets);
@@ -21,4 +22,4 @@ export const twoBudgets: PreflightRule = {
         },
       ];
     }),
-};
+});

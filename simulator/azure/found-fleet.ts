@@ -3,6 +3,7 @@ import type { ClusterEntry, PoolEntry } from "../fleet/azure-file.ts";
 import type { AzureModel } from "./azure-model.ts";
 import type { ClusterRecord, PoolRecord } from "./records.ts";
 import { putGroup } from "./resources.ts";
+import { subnetId } from "./subnets.ts";
 
 /** Puts the clusters of the fleet file into a new world, with their groups and pools. Only inside a change. */
 export function foundFleet(azure: AzureModel): void {
@@ -16,7 +17,7 @@ export function foundFleet(azure: AzureModel): void {
 }
 
 function foundCluster(azure: AzureModel, entry: ClusterEntry): ClusterRecord {
-  const { name, resourceGroup, location, kubernetesVersion, tags = {}, autoUpgradeProfile } = entry;
+  const { name, resourceGroup, location, kubernetesVersion, tags = {}, autoUpgradeProfile, networkPluginMode } = entry;
   const eTag = azure.random.uuid();
   return azure.putCluster({
     subscriptionId: entry.subscriptionId ?? azure.fleet.azure.subscriptionId,
@@ -30,7 +31,10 @@ function foundCluster(azure: AzureModel, entry: ClusterEntry): ClusterRecord {
     provisioningState: "Succeeded",
     powerState: "Running",
     sku: { name: "Base", tier: "Standard" },
-    kept: autoUpgradeProfile ? { autoUpgradeProfile } : {},
+    kept: {
+      ...(autoUpgradeProfile ? { autoUpgradeProfile } : {}),
+      ...(networkPluginMode === "none" ? { networkProfile: { networkPlugin: "azure" } } : {}),
+    },
     materialised: false,
   });
 }
@@ -41,6 +45,8 @@ function foundPool(azure: AzureModel, cluster: ClusterRecord, entry: PoolEntry):
     nodeImageVersion,
     orchestratorVersion = cluster.kubernetesVersion,
     upgradeSettings = {},
+    subnet,
+    autoscaler,
     ...rest
   } = entry;
   let pool: PoolRecord = {
@@ -49,10 +55,11 @@ function foundPool(azure: AzureModel, cluster: ClusterRecord, entry: PoolEntry):
     settings: {
       ...rest,
       osDiskSizeGB: 128,
-      enableAutoScaling: false,
+      enableAutoScaling: autoscaler !== undefined,
+      ...autoscaler,
       orchestratorVersion,
       upgradeSettings,
-      kept: {},
+      kept: subnet === undefined ? {} : { vnetSubnetID: namedSubnet(azure, subnet) },
     },
     nodeImageVersion,
     provisioningState: "Succeeded",
@@ -66,4 +73,10 @@ function foundPool(azure: AzureModel, cluster: ClusterRecord, entry: PoolEntry):
   for (let count = 0; count < entry.count; count += 1) pool = azure.addMachine(pool, software).pool;
   const machines = pool.machines.map((machine) => ({ ...machine, joined: true }));
   azure.putPool({ ...pool, machines });
+}
+
+function namedSubnet(azure: AzureModel, name: string): string {
+  const found = azure.fleet.azure.subnets?.find((subnet) => subnet.name === name);
+  if (!found) throw new Error(`azure.yaml names a subnet ${name} that it does not list under subnets`);
+  return subnetId(azure, found);
 }

@@ -4,6 +4,7 @@ import type { AzureModel } from "./azure-model.ts";
 import { type DrainProgress, drainFailureMessage, drainMachine } from "./drain-machine.ts";
 import { cordonNode, joinNode, registerNode, removeNode, returnNode, stopNode } from "./node-life.ts";
 import type { AzureError, MachineTask, OperationRecord, PoolRecord } from "./records.ts";
+import { subnetError } from "./subnets.ts";
 
 /** Share of a machine's boot after which its kubelet registers. */
 const REGISTERED_SHARE = 0.85;
@@ -36,7 +37,7 @@ export function stepTask(context: TaskContext, task: MachineTask): TaskStep {
 function begin(context: TaskContext, task: MachineTask): TaskStep {
   const { azure, model } = context;
   if (task.kind === "boot") {
-    const refusal = azure.faults.allocation(factsOf(context, task.machine));
+    const refusal = subnetRefusal(context) ?? azure.faults.allocation(factsOf(context, task.machine));
     if (refusal) return { task, failure: refusal };
     const seconds = jittered(context, azure.settings.nodeBootSeconds) * REGISTERED_SHARE;
     return stepTask(context, inStage(context, task, "booting", seconds));
@@ -44,6 +45,12 @@ function begin(context: TaskContext, task: MachineTask): TaskStep {
   const { drainTimeoutInMinutes = DEFAULT_DRAIN_MINUTES } = pool(context).settings.upgradeSettings;
   cordonNode(model, task.machine, true);
   return stepTask(context, inStage(context, task, "draining", drainTimeoutInMinutes * 60));
+}
+
+/** Why a new machine gets no address. */
+function subnetRefusal(context: TaskContext): AzureError | undefined {
+  const cluster = context.azure.findCluster(context.operation.clusterName);
+  return cluster && subnetError(context.azure, cluster, pool(context));
 }
 
 function factsOf({ azure, operation, poolName }: TaskContext, machine: string): MachineFacts {

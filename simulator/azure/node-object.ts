@@ -77,6 +77,8 @@ export function nodeLabels(cluster: ClusterRecord, pool: PoolRecord, machine: Ma
     "kubernetes.io/hostname": machine.name,
     "kubernetes.io/os": osTypeOf(osSKU).toLowerCase(),
     "node.kubernetes.io/instance-type": vmSize,
+    // The disk driver's own: what a zonal disk's affinity asks for. Empty where there are no zones.
+    "topology.disk.csi.azure.com/zone": machine.zone === undefined ? "" : zone,
     "topology.kubernetes.io/region": cluster.location,
     "topology.kubernetes.io/zone": zone,
   };

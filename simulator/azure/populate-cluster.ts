@@ -1,6 +1,6 @@
+import { createFromManifest } from "../kubernetes/model/apply.ts";
 import type { ClusterModel } from "../kubernetes/model/cluster-model.ts";
 import type { ObjectDraft } from "../kubernetes/model/object-table.ts";
-import { apiVersionOf, resourceOfKind } from "../kubernetes/model/resources.ts";
 import type { AzureModel } from "./azure-model.ts";
 import { joinNode, registerNode } from "./node-life.ts";
 import type { ClusterRecord } from "./records.ts";
@@ -18,38 +18,31 @@ export function populateCluster(azure: AzureModel, record: ClusterRecord, model:
       joinNode(model, machine.name);
     }
   }
-  for (const name of SYSTEM_NAMESPACES) createNamespace(model, name);
+  for (const name of SYSTEM_NAMESPACES)
+    create(model, { apiVersion: "v1", kind: "Namespace", metadata: { name } }, record);
   // A cluster that was made by a request is empty, also when it bears the name of one of the fleet's.
   if (record.createdMs !== undefined) return;
-  for (const resource of azure.fleet.workloads(record.name)) createWorkload(model, resource, record.name);
+  const workloads = azure.fleet.workloads(record.name);
+  for (const draft of [...workloads].sort(needsFirst)) create(model, draft, record);
 }
 
-function createNamespace(model: ClusterModel, name: string): void {
-  if (model.table("namespaces").find(undefined, name)) return;
-  const labels = { "kubernetes.io/metadata.name": name };
-  model.table("namespaces").create({
-    apiVersion: "v1",
-    kind: "Namespace",
-    metadata: { name, labels },
-    spec: { finalizers: ["kubernetes"] },
-    status: { phase: "Active" },
-  });
+/** What others need comes first: namespaces and definitions; the order is otherwise that of the files. */
+function needsFirst(left: ObjectDraft, right: ObjectDraft): number {
+  return rankOf(left) - rankOf(right);
 }
 
-function createWorkload(model: ClusterModel, draft: ObjectDraft, clusterName: string): void {
-  const resource = resourceOfKind(draft.apiVersion ?? "", draft.kind ?? "");
-  if (!resource) {
-    throw new Error(
-      `clusters/${clusterName}: ${draft.apiVersion} ${draft.kind} ${draft.metadata.name} is not simulated`,
-    );
+function rankOf({ kind = "" }: ObjectDraft): number {
+  const rank = ["Namespace", "CustomResourceDefinition"].indexOf(kind);
+  return rank === -1 ? 2 : rank;
+}
+
+function create(model: ClusterModel, draft: ObjectDraft, { name }: ClusterRecord): void {
+  try {
+    createFromManifest(model, draft);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`cluster ${name}: the fleet's ${draft.kind} ${draft.metadata.name} cannot be made: ${reason}`, {
+      cause: error,
+    });
   }
-  if (resource.plural === "namespaces") {
-    createNamespace(model, draft.metadata.name);
-    return;
-  }
-  const namespace = resource.namespaced ? { namespace: draft.metadata.namespace ?? "default" } : {};
-  const status = resource.plural === "pods" ? { status: { phase: "Pending" } } : {};
-  model
-    .table(resource.plural)
-    .create({ ...draft, apiVersion: apiVersionOf(resource), metadata: { ...draft.metadata, ...namespace }, ...status });
 }

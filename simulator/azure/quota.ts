@@ -10,6 +10,8 @@ export interface QuotaLimit {
   readonly limit: number;
 }
 
+const AMPLE_VCPUS = 100_000;
+
 /** How many vCPUs a size has: the number in its name. */
 export function vcpusOf(vmSize: string): number {
   return Number(/^Standard_[A-Za-z]+(\d+)/.exec(vmSize)?.[1] ?? 2);
@@ -48,6 +50,21 @@ export function quotaError(azure: AzureModel, cluster: ClusterRecord, vmSize: st
   return { code: "QuotaExceeded", message } satisfies AzureError;
 }
 
+/** How far a limit has been used up. Where no quota is given there is room for more than anybody here asks for. */
+export function quotaUsage(
+  azure: AzureModel,
+  place: { readonly subscriptionId: string; readonly location: string },
+  family: string,
+): { readonly usage: number; readonly limit: number } {
+  const quota = azure.quotas.find(
+    ({ subscriptionId = place.subscriptionId, location, family: of }) =>
+      subscriptionId.toLowerCase() === place.subscriptionId.toLowerCase() &&
+      location === place.location &&
+      of === family,
+  );
+  return { usage: usedVcpus(azure, place, family), limit: quota?.limit ?? AMPLE_VCPUS };
+}
+
 function applies(quota: QuotaLimit, cluster: ClusterRecord, vmSize: string): boolean {
   const { subscriptionId = cluster.subscriptionId } = quota;
   return (
@@ -57,10 +74,15 @@ function applies(quota: QuotaLimit, cluster: ClusterRecord, vmSize: string): boo
   );
 }
 
-function usedVcpus(azure: AzureModel, { subscriptionId, location }: ClusterRecord, family: string): number {
+function usedVcpus(
+  azure: AzureModel,
+  { subscriptionId, location }: Pick<ClusterRecord, "subscriptionId" | "location">,
+  family: string,
+): number {
   let used = 0;
   for (const cluster of azure.clusters.values()) {
-    if (cluster.subscriptionId !== subscriptionId || cluster.location !== location) continue;
+    if (cluster.subscriptionId.toLowerCase() !== subscriptionId.toLowerCase() || cluster.location !== location)
+      continue;
     for (const { settings, machines, powerState } of azure.poolsOf(cluster.name)) {
       const counts = family === "cores" || familyOf(settings.vmSize) === family;
       if (counts && powerState === "Running") used += machines.length * vcpusOf(settings.vmSize);

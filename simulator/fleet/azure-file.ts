@@ -28,7 +28,22 @@ const pool = z.strictObject({
   nodeLabels: z.record(z.string(), z.string()).optional(),
   nodeTaints: z.array(z.string()).optional(),
   maxPods: z.number().int().min(10).max(250).default(110),
+  /** The name of a subnet of this file. */
+  subnet: z.string().optional(),
+  /** What the cluster autoscaler may make of the count; without it, nothing scales the pool by itself. */
+  autoscaler: z
+    .strictObject({ minCount: z.number().int().min(0).max(1000), maxCount: z.number().int().min(1).max(1000) })
+    .optional(),
   upgradeSettings: upgradeSettings.optional(),
+});
+
+const subnet = z.strictObject({
+  name: z.string().min(1),
+  resourceGroup: z.string(),
+  virtualNetwork: z.string(),
+  addressPrefix: z.string().regex(/^\d+\.\d+\.\d+\.\d+\/(?:[89]|[12]\d)$/, "must be an IPv4 range like 10.1.0.0/24"),
+  /** Addresses that others than these clusters have. */
+  usedByOthers: z.number().int().min(0).default(0),
 });
 
 /** How Azure Backup protects a cluster. */
@@ -52,6 +67,14 @@ const backup = z.strictObject({
   namespaces: z.array(z.string()).min(1).optional(),
 });
 
+const deprecatedApi = z.strictObject({
+  group: z.string().default(""),
+  version: z.string(),
+  resource: z.string(),
+  /** The minor version that no longer has it. */
+  removedRelease: z.string().regex(/^\d+\.\d+$/, "must be a version like 1.37"),
+});
+
 const cluster = z.strictObject({
   name: z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_-]{0,62}$/),
   resourceGroup: z.string(),
@@ -66,6 +89,10 @@ const cluster = z.strictObject({
       nodeOSUpgradeChannel: z.enum(["None", "Unmanaged", "NodeImage", "SecurityPatch"]).optional(),
     })
     .optional(),
+  /** Whether pods have addresses of their own; `none` gives each an address of the nodes' subnet. */
+  networkPluginMode: z.enum(["overlay", "none"]).default("overlay"),
+  /** Deprecated APIs that somebody asks its API server for. */
+  deprecatedApis: z.array(deprecatedApi).optional(),
   /** Folder with what runs on it, clusters/{name} when left out. Clusters may share one. */
   workloads: z.string().optional(),
   backup: backup.optional(),
@@ -104,6 +131,8 @@ export const azureFileSchema = z.strictObject({
   kubernetesVersions: z.array(kubernetesVersion).min(1),
   images: z.array(image).min(1),
   clusters: z.array(cluster),
+  /** Subnets that pools name; one that a pool names must be here. */
+  subnets: z.array(subnet).optional(),
 });
 
 export type AzureFile = z.infer<typeof azureFileSchema>;

@@ -3,6 +3,17 @@ import { durationSeconds } from "./duration.ts";
 
 const reference = z.looseObject({ kind: z.string(), name: z.string(), namespace: z.string().optional() });
 
+const text = z.string().exactOptional();
+const selector = z.object({
+  group: text,
+  version: text,
+  kind: text,
+  name: text,
+  namespace: text,
+  labelSelector: text,
+  annotationSelector: text,
+});
+
 /** What the kustomize controller reads of a Kustomization. */
 export const kustomizationSpecSchema = z.looseObject({
   interval: z.string(),
@@ -14,6 +25,19 @@ export const kustomizationSpecSchema = z.looseObject({
   dependsOn: z.array(z.looseObject({ name: z.string(), namespace: z.string().optional() })).default([]),
   wait: z.boolean().default(false),
   targetNamespace: z.string().optional(),
+  namePrefix: z.string().optional(),
+  nameSuffix: z.string().optional(),
+  patches: z.array(z.looseObject({ patch: z.string(), target: selector.optional() })).optional(),
+  images: z.array(z.object({ name: z.string(), newName: text, newTag: text, digest: text })).optional(),
+  components: z.array(z.string()).optional(),
+  ignoreMissingComponents: z.boolean().optional(),
+  buildMetadata: z.array(z.string()).optional(),
+  commonMetadata: z
+    .object({
+      labels: z.record(z.string(), z.string()).optional(),
+      annotations: z.record(z.string(), z.string()).optional(),
+    })
+    .optional(),
   deletionPolicy: z.string().optional(),
   healthChecks: z.array(reference.extend({ apiVersion: z.string() })).default([]),
   postBuild: z

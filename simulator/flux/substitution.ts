@@ -22,20 +22,3 @@ export function variablesOf(cluster: ClusterModel, namespace: string, postBuild:
   for (const [key, value] of Object.entries(postBuild.substitute ?? {})) variables.set(key, value);
   return variables;
 }
-
-const REFERENCE = /\$(\$?)\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-=])([^}]*))?\}/g;
-
-/**
- * Puts variables into a text, as Flux's envsubst does: `${a}`, `${a:-otherwise}`, `${a:=otherwise}`; `$${a}` stays as
- * `${a}`. What is not set is empty, or an Error when strict.
- */
-export function substitute(text: string, variables: ReadonlyMap<string, string>, strict: boolean): string {
-  return text.replace(REFERENCE, (whole, dollar: string, name: string, operator?: string, otherwise?: string) => {
-    if (dollar !== "") return whole.slice(1);
-    const value = variables.get(name);
-    if (value !== undefined && (value !== "" || !operator?.startsWith(":"))) return value;
-    if (operator !== undefined) return otherwise ?? "";
-    if (strict) throw new Error(`variable substitution failed: variable not set (strict mode): "${name}"`);
-    return "";
-  });
-}

@@ -2,6 +2,7 @@ import { INSTANCE_ROUTES } from "../backup/instance-routes.ts";
 import { BACKUP_JOB_ROUTES } from "../backup/job-routes.ts";
 import { VAULT_ROUTES } from "../backup/vault-routes.ts";
 import type { ArmRoute } from "./arm-router.ts";
+import { CAPACITY_ROUTES } from "./capacity-routes.ts";
 import { CLUSTER_ROUTES } from "./cluster-routes.ts";
 import { EXTENSION_ROUTES } from "./extension-routes.ts";
 import { FLUX_CONFIGURATION_ROUTES } from "./flux-configuration-routes.ts";
@@ -28,6 +29,7 @@ export const ARM_ROUTES: readonly ArmRoute[] = [
   ...VAULT_ROUTES,
   ...INSTANCE_ROUTES,
   ...RESOURCE_GROUP_ROUTES,
+  ...CAPACITY_ROUTES,
   ...SUBSCRIPTION_ROUTES,
   ...GRAPH_ROUTES,
   ...ROLE_ASSIGNMENT_ROUTES,

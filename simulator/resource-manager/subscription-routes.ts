@@ -7,9 +7,11 @@ const SUBSCRIPTION = "/subscriptions/{subscription}";
 /** The providers that answer here, with the types of each. */
 const PROVIDERS: Readonly<Record<string, readonly string[]>> = {
   "Microsoft.Authorization": ["roleAssignments"],
+  "Microsoft.Compute": ["locations/usages"],
   "Microsoft.ContainerService": ["managedClusters", "locations"],
   "Microsoft.DataProtection": ["backupVaults"],
   "Microsoft.KubernetesConfiguration": ["extensions", "fluxConfigurations"],
+  "Microsoft.Network": ["virtualNetworks"],
   "Microsoft.ResourceGraph": ["resources"],
   "Microsoft.Resources": ["resourceGroups", "subscriptions"],
 };

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { startCommand } from "../../cli/start/start-flags.ts";
 import { fleetConfigSchema, parseFleetConfig } from "../../domain/fleet-config.ts";
+import { PREFLIGHT_RULES } from "../../domain/preflight/preflight.ts";
 import { settingsSchema } from "../../domain/settings.ts";
 import { eventsSectionSchema } from "../../simulator/eventgrid/event-faults.ts";
 import { RANDOM_KINDS, scenarioSchema } from "../../simulator/faults/scenario.ts";
@@ -94,6 +95,19 @@ describe("the documents", () => {
     });
     const told = [...rowsOf("docs/api.md").keys()].filter((row) => /^(GET|POST) /.test(row));
     expect(told.map((row) => row.replace(/\?.*/, "")).sort()).toEqual([...registered, "GET health"].sort());
+  });
+
+  it("name every rule of the preflight in its order, with what it makes sure of and what to do, and no other", () => {
+    const cells = (line: string) => line.split("|").map((cell) => cell.trim());
+    const rows = read("docs/preflight.md").split("\n").map(cells);
+    const told = rows.filter(([, code = ""]) => /^`([A-Z][a-z]+)+`$/.test(code)).map((row) => row.slice(1, 5));
+    const rules = PREFLIGHT_RULES.map(({ code, severity, sentence, remedy }) => [
+      `\`${code}\``,
+      severity,
+      sentence,
+      remedy,
+    ]);
+    expect(told).toEqual(rules);
   });
 
   it("name every flag of drydock start", () => {

@@ -113,7 +113,12 @@ export function addNode(cluster: ClusterModel, { name, zone = "1", cpu = "4", po
     kind: "Node",
     metadata: {
       name,
-      labels: { "kubernetes.io/hostname": name, "topology.kubernetes.io/zone": `westeurope-${zone}`, ...labels },
+      labels: {
+        "kubernetes.io/hostname": name,
+        "topology.disk.csi.azure.com/zone": `westeurope-${zone}`,
+        "topology.kubernetes.io/zone": `westeurope-${zone}`,
+        ...labels,
+      },
     },
     spec: {},
     status: {

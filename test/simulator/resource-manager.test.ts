@@ -1,4 +1,4 @@
-import { type ContainerServiceClient, restorePoller } from "@azure/arm-containerservice";
+import { type AgentPool, type ContainerServiceClient, restorePoller } from "@azure/arm-containerservice";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { armClient, fetchToken, SUBSCRIPTION, startSimulator, type TestSimulator } from "./start-simulator.ts";
 
@@ -233,7 +233,14 @@ describe("upgradeNodeImageVersion", () => {
 });
 
 describe("agent pools", () => {
-  const pool = { vmSize: "Standard_D4ds_v5", count: 3, mode: "User", nodeLabels: { workload: "apps" } } as const;
+  const pool = {
+    vmSize: "Standard_D4ds_v5",
+    count: 3,
+    mode: "User",
+    nodeLabels: { workload: "apps" },
+    // The disks of the database stay in their zones.
+    availabilityZones: ["1", "2", "3"],
+  } satisfies AgentPool;
 
   it("replaces one pool by another: blue, green", async () => {
     const create = client.agentPools.createOrUpdate(GROUP, CLUSTER, "apps2", pool, { updateIntervalInMs: 1 });

@@ -4,6 +4,8 @@ import type { Trace } from "./trace.ts";
 export class EventLog {
   /** Ids of events that the host took. */
   readonly accepted = new Set<string>();
+  /** How often an event was sent, in all. */
+  sent = 0;
   readonly #trace: Trace;
 
   constructor(trace: Trace) {
@@ -13,6 +15,7 @@ export class EventLog {
   /** Sends a request of Event Grid (SimulatorOptions.send). */
   async carry(request: Request): Promise<Response> {
     const events = namedIn(await request.clone().text());
+    this.sent += events.length;
     const { status, body, headers } = await fetch(request).catch(() => new Response(null, { status: 599 }));
     for (const { id, type } of events) {
       this.#trace.add(`event ${id} ${type} -> ${status === 599 ? "no answer" : status}`);

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { RunView } from "../../domain/api/run-view.ts";
 import { type UpgradeReport, upgradeReportSchema } from "../../domain/report.ts";
+import { type DurableState, readDurableState } from "./durable-state.ts";
 import { perform } from "./perform.ts";
 import { Reader } from "./reader.ts";
 import { type Leak, leakedSecrets } from "./secrets.ts";
@@ -16,6 +17,8 @@ export interface Outcome {
   readonly undelivered: ReadonlyMap<string, string>;
   /** Ids of events that Event Grid never delivered to anybody. */
   readonly lost: readonly string[];
+  /** How many events were told, taken, given up and lost, and how often they were sent. */
+  readonly events: Readonly<Record<"told" | "sent" | "taken" | "undelivered" | "lost", number>>;
   /** How many faults of which kind the simulated Azure injected. */
   readonly faults: Readonly<Record<string, number>>;
   /** All that came to the Teams channel, as JSON. */
@@ -25,6 +28,7 @@ export interface Outcome {
   /** What the API should not have answered. */
   readonly complaints: readonly string[];
   readonly leaks: readonly Leak[];
+  readonly histories: DurableState["histories"];
   readonly livedMs: number;
 }
 
@@ -79,24 +83,38 @@ async function lookBack(world: World, reader: Reader, list: readonly RunView[]):
   const { app } = world.simulator;
   const cards = await (await app.request("/teams/messages")).text();
   const status = (await (await app.request("/simulator/status")).json()) as { faults: Outcome["faults"] };
-  const { undelivered, lost } = whatEventGridDid(world);
+  const { undelivered, lost, told } = whatEventGridDid(world);
+  const kept = readDurableState(world);
   return {
     runs,
     reports,
     deadLetters: letters.deadLetters,
     undelivered,
     lost,
+    events: {
+      told,
+      sent: world.events.sent,
+      taken: world.events.accepted.size,
+      undelivered: undelivered.size,
+      lost: lost.length,
+    },
     faults: status.faults,
     cards,
     endless: runs.filter((run) => run.status !== "finished").map(({ id }) => id),
     complaints: [...reader.complaints, ...world.answers],
     livedMs: world.clock.nowMs() - START_MS,
-    leaks: leakedSecrets(world, { cards, reports: JSON.stringify([...reports.values(), runs, letters]) }),
+    histories: kept.histories,
+    leaks: leakedSecrets(world, {
+      cards,
+      reports: JSON.stringify([...reports.values(), runs, letters]),
+      "the host's log": world.logged.join("\n"),
+      "the durable store": kept.text,
+    }),
   };
 }
 
 /** Which events never came to the app, as Event Grid tells it. */
-function whatEventGridDid({ simulator, story, events }: World): Pick<Outcome, "undelivered" | "lost"> {
+function whatEventGridDid({ simulator, story, events }: World) {
   const { deadLetters } = simulator.services.eventGrid.shown();
   const undelivered = new Map(
     deadLetters.map(({ event }) => {
@@ -104,9 +122,9 @@ function whatEventGridDid({ simulator, story, events }: World): Pick<Outcome, "u
       return [letter.id, letter.deadLetterReason ?? letter.deadletterreason ?? ""];
     }),
   );
-  const told = story.deeds.flatMap((deed) => (deed.kind === "event" ? [deed.event.id] : []));
-  const lost = [...new Set(told)].filter((id) => !events.accepted.has(id) && !undelivered.has(id));
-  return { undelivered, lost };
+  const told = new Set(story.deeds.flatMap((deed) => (deed.kind === "event" ? [deed.event.id] : [])));
+  const lost = [...told].filter((id) => !events.accepted.has(id) && !undelivered.has(id));
+  return { undelivered, lost, told: told.size };
 }
 
 async function readJson(world: World, path: string): Promise<unknown> {

@@ -18,9 +18,9 @@ export interface Mutant {
 export const MUTANTS: readonly Mutant[] = [
   {
     name: "deletes pods instead of evicting them",
-    file: "adapters/kubernetes/evict-pod.ts",
-    from: "await core.createNamespacedPodEviction({",
-    to: "await (core as any).deleteNamespacedPod({",
+    file: "adapters/kubernetes/drain/drain-nodes.ts",
+    from: "removePod(transport, pod, removal)",
+    to: "removePod(transport, pod, { ...removal, usesDelete: true })",
     caughtBy: /no budget is ever broken/,
   },
   {
@@ -40,9 +40,16 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "drops the lease",
     file: "orchestrations/cluster-lease.ts",
-    from: "if (answer.granted) return true;",
-    to: "if (answer.granted || true) return true;",
+    from: 'if (answer.granted) return "held";',
+    to: 'if (answer.granted || true) return "held";',
     caughtBy: /at most one run changes a cluster/,
+  },
+  {
+    name: "waits for a cluster in one history",
+    file: "orchestrations/cluster-lease.ts",
+    from: "ask < ASKS_PER_HISTORY",
+    to: "ask < Number.POSITIVE_INFINITY",
+    caughtBy: /no history grows without bound/,
   },
   {
     name: "loses events that ask for what is being done",
@@ -52,11 +59,32 @@ export const MUTANTS: readonly Mutant[] = [
     caughtBy: /every accepted event leads to/,
   },
   {
+    name: "starts a run for each copy of an event",
+    file: "functions/on-container-service-event.ts",
+    from: "instanceId: runId, input: request",
+    to: "instanceId: runId + Date.now(), input: request",
+    caughtBy: /an event starts one run at most/,
+  },
+  {
+    name: "never searches for new images by itself",
+    file: "functions/find-node-images.ts",
+    from: "if (await findStatus(client, runId)) return",
+    to: "if (runId !== undefined) return",
+    caughtBy: /the weekly search comes/,
+  },
+  {
     name: "does not wait between rings",
     file: "orchestrations/ring.ts",
     from: "while (nowMs(context) < untilMs) {",
     to: "while (false as boolean) {",
     caughtBy: /rings follow one another/,
+  },
+  {
+    name: "changes all clusters of a ring at once",
+    file: "orchestrations/ring.ts",
+    from: "const wave = todo.slice(from, from + ring.maxParallel);",
+    to: "const wave = todo.slice(from);",
+    caughtBy: /no more clusters of a ring are changed at once/,
   },
   {
     name: "goes on after a failure",
@@ -66,11 +94,53 @@ export const MUTANTS: readonly Mutant[] = [
     caughtBy: /halts the rings after it/,
   },
   {
+    name: "ends without a report when something is wrong",
+    file: "orchestrations/upgrade.ts",
+    from: "broken = true;",
+    to: "throw error;",
+    caughtBy: /every run ends, in a report|the API answers/,
+  },
+  {
+    name: "tells nobody",
+    file: "orchestrations/upgrade.ts",
+    from: 'const { delivered } = yield* perform(context, "deliverCard", { report });',
+    to: "const delivered = report !== null;",
+    caughtBy: /every run is told in Teams/,
+  },
+  {
     name: "calls a pool done that it did not touch",
     file: "orchestrations/surge.ts",
     from: 'work.show({ state: "upgrading" });',
     to: 'work.show({ state: "upgrading" }); return;',
     caughtBy: /a report says no more than is so/,
+  },
+  {
+    name: "calls a node drained that is not",
+    file: "orchestrations/drain-node.ts",
+    from: "const state = seen.left === 0",
+    to: "const state = seen.left <= 2",
+    caughtBy: /a node that is said to be drained was empty/,
+  },
+  {
+    name: "counts evictions that were refused",
+    file: "adapters/kubernetes/drain/drain-nodes.ts",
+    from: 'if (outcome.kind === "gone") {',
+    to: 'if (outcome.kind !== "evicted") this.#active.get(pod.nodeName)?.countEviction();\n    if (outcome.kind === "gone") {',
+    caughtBy: /no more evictions are counted than were granted/,
+  },
+  {
+    name: "shows a cluster that is done as being upgraded",
+    file: "domain/api/assemble-run.ts",
+    from: "state: result?.outcome ?? status?.state ?? idle,",
+    to: 'state: result ? "upgrading" : (status?.state ?? idle),',
+    caughtBy: /the API answers, and shows nothing that has ended as going on/,
+  },
+  {
+    name: "names the webhook in its errors",
+    file: "adapters/teams/teams-webhook.ts",
+    from: '"the Teams webhook cannot be reached (TEAMS_WEBHOOK_URL)"',
+    to: "url",
+    caughtBy: /no secret is written down/,
   },
 ];
 

@@ -8,6 +8,7 @@ export function randomFaults(dice: Dice): Partial<Record<keyof Scenario, unknown
       podStartSeconds: dice.pick([5, 12, 30]),
       nodeBootSeconds: dice.pick([45, 90, 240]),
       nodeReimageSeconds: dice.pick([60, 120]),
+      operationRetryAfterSeconds: dice.pick([10, 15, 60]),
     },
     faults: [...several(dice, [0, 0, 1, 2, 4], requestFault), ...several(dice, [0, 0, 0, 1], teamsFault)],
     operations: several(dice, [0, 0, 0, 0, 1, 2], operationFault),

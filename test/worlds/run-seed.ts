@@ -1,5 +1,5 @@
 import { INVARIANTS } from "./invariants.ts";
-import { live } from "./live.ts";
+import { live, type Outcome } from "./live.ts";
 import { withChance } from "./seeded-chance.ts";
 import { World } from "./world.ts";
 
@@ -13,6 +13,11 @@ export interface SeedResult {
   readonly kills: number;
   readonly livedHours: number;
   readonly requests: number;
+  /** What became of the events that AKS told. */
+  readonly events: Outcome["events"];
+  readonly longestHistory: { readonly id: string; readonly events: number };
+  /** What the world waited for that no seed decides; empty when nobody looked. */
+  readonly kernelWaits: readonly string[];
   /** Faults that were injected, by kind. */
   readonly faults: Readonly<Record<string, number>>;
 }
@@ -42,6 +47,9 @@ async function liveThrough(world: World): Promise<SeedResult> {
       livedHours: outcome.livedMs / 3_600_000,
       requests: world.observer.requests,
       faults: outcome.faults,
+      kernelWaits: [],
+      events: outcome.events,
+      longestHistory: outcome.histories[0] ?? { id: "", events: 0 },
     };
   } finally {
     await world.end();

@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
-import { layGround } from "./ground.ts";
+import { type Ground, layGround } from "./ground.ts";
 import type { SeedResult } from "./run-seed.ts";
 
 /** Seeds that one process runs before it is replaced; each leaves some memory behind. */
@@ -13,6 +12,8 @@ const STUCK_MS = 120_000;
 export interface RunSeedsOptions {
   readonly bundle: string;
   readonly processes?: number;
+  /** Whether to look for waits that the seed does not decide; slow. */
+  readonly watchesKernel?: boolean;
   /** Called as each ends, in the order in which they end; answer true to stop. */
   readonly onResult: (result: SeedResult) => boolean | undefined;
 }
@@ -23,11 +24,11 @@ export async function runSeeds(seeds: readonly number[], options: RunSeedsOption
   for (let from = 0; from < seeds.length; from += SEEDS_PER_PROCESS) {
     chunks.push(seeds.slice(from, from + SEEDS_PER_PROCESS));
   }
-  const ground = layGround(options.bundle);
+  const ground = await layGround(options.bundle);
   let stopped = false;
   const lane = async () => {
     for (let chunk = chunks.shift(); chunk && !stopped; chunk = chunks.shift()) {
-      await runChunk(ground.directory, chunk, options, () => {
+      await runChunk(ground, chunk, options, () => {
         stopped = true;
       });
     }
@@ -44,11 +45,13 @@ type Message =
   | { readonly kind: "began"; readonly seed: number }
   | { readonly kind: "ended"; readonly result: SeedResult };
 
-function runChunk(ground: string, seeds: readonly number[], options: RunSeedsOptions, stop: () => void): Promise<void> {
+function runChunk(ground: Ground, seeds: readonly number[], options: RunSeedsOptions, stop: () => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child: ChildProcess = fork(join(import.meta.dirname, "seed-worker.ts"), [ground, ...seeds.map(String)], {
+    const watch = options.watchesKernel ? "watch" : "";
+    const child: ChildProcess = fork(ground.program, [ground.directory, watch, ...seeds.map(String)], {
       stdio: ["ignore", "ignore", "pipe", "ipc"],
-      execArgv: [],
+      // What a world makes is short-lived: with more room for it, there is less to tidy up.
+      execArgv: ["--max-semi-space-size=32"],
     });
     let current = seeds[0] ?? 0;
     let stderr = "";

@@ -1,16 +1,19 @@
 /**
- * Runs seeds one after the other in a process of its own, and writes a line of JSON for each. Worlds take the place of the
- * process's network and chance, and an app once loaded is never forgotten: processes are made for some seeds, and end.
+ * Runs seeds one after the other in a process of its own, and tells each result. An app once loaded is never forgotten:
+ * processes are made for some seeds, and end.
  */
 import { enableCompileCache } from "node:module";
-import { parsedFolder } from "./ground.ts";
+import { parsedFolder } from "./ground-folders.ts";
+import { kernelWaits } from "./kernel-waits.ts";
 import { runSeed } from "./run-seed.ts";
 
-const [ground = "", ...seeds] = process.argv.slice(2);
+const [ground = "", watch = "", ...seeds] = process.argv.slice(2);
 enableCompileCache(parsedFolder(ground));
+const waits = watch === "watch" ? kernelWaits() : undefined;
 for (const seed of seeds.map(Number)) {
   process.send?.({ kind: "began", seed });
-  process.send?.({ kind: "ended", result: await runSeed(seed, ground) });
+  const result = await runSeed(seed, ground);
+  process.send?.({ kind: "ended", result: { ...result, kernelWaits: waits?.() ?? [] } });
 }
 process.disconnect?.();
 process.exit(0);

@@ -11,7 +11,7 @@ import { createSimulator, type Simulator } from "../../simulator/simulator.ts";
 import type { Kill } from "./deeds.ts";
 import { createDice } from "./dice.ts";
 import { EventLog } from "./event-log.ts";
-import { appFolder, worldFolder } from "./ground.ts";
+import { appFolder, worldFolder } from "./ground-folders.ts";
 import { type MemoryNetwork, openMemoryNetwork, type Party } from "./network/memory-network.ts";
 import { forgetConnections } from "./network/new-connections.ts";
 import { Observer } from "./observer.ts";

@@ -7,6 +7,7 @@ import { answerReview } from "./access-review.ts";
 import { requireAccess } from "./authorization.ts";
 import { answerDiscovery } from "./discovery.ts";
 import { answeredList, listObjects, present } from "./list.ts";
+import { answerMetrics, type DeprecatedRequests } from "./metrics.ts";
 import { answerOpenApi } from "./openapi.ts";
 import { readLog } from "./pod-log.ts";
 import { readProtobuf } from "./protobuf-body.ts";
@@ -20,6 +21,8 @@ import { createObject, deleteCollection, deleteObject, patchObject, replaceObjec
 export interface ServedCluster {
   readonly model: ClusterModel;
   readonly kubernetesVersion: string;
+  /** Deprecated APIs that were asked for; none when left out. */
+  readonly deprecated?: readonly DeprecatedRequests[] | undefined;
   /** Whether a bearer token is one of the cluster's. */
   isToken(token: string): boolean;
 }
@@ -123,8 +126,13 @@ function route(served: ServedCluster, path: string, request: ApiRequest): Respon
   }
 }
 
-function discover({ model, kubernetesVersion }: ServedCluster, path: string, request: ApiRequest): Response {
+function discover(served: ServedCluster, path: string, request: ApiRequest): Response {
+  const { model, kubernetesVersion, deprecated = [] } = served;
   if (request.method !== "GET") throw new StatusError(405, "MethodNotAllowed", NOT_ALLOWED);
+  if (path === "/metrics") {
+    const headers = { "content-type": "text/plain; version=0.0.4; charset=utf-8" };
+    return new Response(answerMetrics(kubernetesVersion, deprecated), { headers });
+  }
   const description = answerOpenApi(model, path);
   if (description !== undefined) return Response.json(description);
   const { accept } = request;

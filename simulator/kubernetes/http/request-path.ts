@@ -39,6 +39,7 @@ export function parseApiPath(path: string, resources: readonly Resource[]): ApiT
 }
 
 function isDiscovery(parts: readonly string[]): boolean {
-  if (parts.length === 0 || ["version", "healthz", "livez", "readyz", "openapi"].includes(parts[0] ?? "")) return true;
+  if (parts.length === 0 || ["version", "healthz", "livez", "readyz", "openapi", "metrics"].includes(parts[0] ?? ""))
+    return true;
   return parts[0] === "api" ? parts.length <= 2 : parts[0] === "apis" && parts.length <= 3;
 }

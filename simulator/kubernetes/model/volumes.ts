@@ -4,7 +4,6 @@ import type { Objection } from "./scheduling.ts";
 import { matchesTerms } from "./scheduling.ts";
 import type { PersistentVolumeClaim } from "./storage-objects.ts";
 
-const ZONE = "topology.kubernetes.io/zone";
 const DISK_ZONE = "topology.disk.csi.azure.com/zone";
 const DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class";
 
@@ -28,9 +27,7 @@ export function volumeObjections(cluster: ClusterModel, pod: Pod): string | read
     const terms = cluster.table("persistentvolumes").find(undefined, volumeName)?.spec.nodeAffinity
       ?.required?.nodeSelectorTerms;
     if (!terms) continue;
-    objections.push((node) =>
-      matchesTerms(terms, withDiskZone(node)) ? undefined : "node(s) had volume node affinity conflict",
-    );
+    objections.push((node) => (matchesTerms(terms, node) ? undefined : "node(s) had volume node affinity conflict"));
   }
   return objections;
 }
@@ -51,7 +48,7 @@ function waitsForConsumer(cluster: ClusterModel, claim: PersistentVolumeClaim): 
 export function provisionFor(cluster: ClusterModel, pod: Pod, node: KubernetesNode | undefined): void {
   for (const name of claimNamesOf(pod)) {
     const claim = cluster.table("persistentvolumeclaims").find(pod.metadata.namespace, name);
-    if (claim && claim.spec.volumeName === undefined) provision(cluster, claim, node?.metadata.labels?.[ZONE]);
+    if (claim && claim.spec.volumeName === undefined) provision(cluster, claim, node?.metadata.labels?.[DISK_ZONE]);
   }
 }
 
@@ -106,10 +103,4 @@ function bindClaim(
     spec: { ...claim.spec, volumeName, storageClassName },
     status: { phase: "Bound", accessModes: claim.spec.accessModes ?? ["ReadWriteOnce"], capacity: { storage } },
   });
-}
-
-/** A disk's zone goes by its driver's own label, which the driver puts on every node. */
-function withDiskZone(node: KubernetesNode): KubernetesNode {
-  const zone = node.metadata.labels?.[ZONE] ?? "";
-  return { ...node, metadata: { ...node.metadata, labels: { ...node.metadata.labels, [DISK_ZONE]: zone } } };
 }

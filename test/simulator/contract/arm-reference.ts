@@ -94,6 +94,8 @@ const REFERENCES: readonly Reference[] = [
     known: mapperOf("@azure/arm-authorization", "RoleAssignment"),
   },
   ...both("/subscriptions/[^/]+/resourceGroups", groups.resourceGroupDeserializer),
+  one("/locations/[^/]+/usages$", keepsMembers("unit currentValue limit name"), { isList: true }),
+  one("/virtualNetworks/[^/]+/subnets/[^/]+$", keepsMembers("id name type properties etag")),
   one("^/subscriptions$", keepsMembers(SUBSCRIPTION_MEMBERS), { isList: true }),
   one("^/subscriptions/[^/]+$", keepsMembers(SUBSCRIPTION_MEMBERS)),
   one("^/subscriptions/[^/]+/locations$", keepsMembers(LOCATION_MEMBERS), { isList: true }),

@@ -1,6 +1,6 @@
 import type { DrainResult } from "../../../domain/report.ts";
 import type { Outcome } from "../live.ts";
-import { newestImage } from "../random-fleet.ts";
+import { NEW } from "../random-fleet.ts";
 import type { World } from "../world.ts";
 import type { Invariant } from "./invariant.ts";
 import { visitsOf } from "./visit.ts";
@@ -90,7 +90,7 @@ function passedButBehind(design: World["design"], simulator: World["simulator"],
   return design.clusters.flatMap(({ name }) =>
     simulator.azure
       .poolsOf(name)
-      .filter((pool) => pool.nodeImageVersion !== newestImage(pool.settings.osSKU))
+      .filter(({ nodeImageVersion }) => !nodeImageVersion.endsWith(NEW))
       .map((pool) => `${passed.id} passed, but ${name}/${pool.name} has ${pool.nodeImageVersion}`),
   );
 }

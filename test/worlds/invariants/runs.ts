@@ -1,5 +1,8 @@
 import type { Invariant } from "./invariant.ts";
 
+/** Events after which an orchestration must have continued as new; a run over a small fleet needs a third of it. */
+const LONGEST_HISTORY = 500;
+
 /** How runs end, and what is shown of them. */
 export const RUN_INVARIANTS: readonly Invariant[] = [
   {
@@ -21,6 +24,13 @@ export const RUN_INVARIANTS: readonly Invariant[] = [
   {
     name: "the API answers, and shows nothing that has ended as going on",
     violations: (_world, { complaints }) => [...complaints],
+  },
+  {
+    name: "no history grows without bound",
+    violations: (_world, { histories }) =>
+      histories
+        .filter(({ events }) => events > LONGEST_HISTORY)
+        .map(({ id, events }) => `the history of ${id} has ${events} events`),
   },
   {
     name: "no secret is written down",
