@@ -70,7 +70,7 @@ export class World {
     this.observer = new Observer(this.trace, () => this.clock.nowMs());
     this.events = new EventLog(this.trace);
     this.#folder = worldFolder(ground, seed);
-    this.#network = openMemoryNetwork();
+    this.#network = openMemoryNetwork(this.clock);
     this.#release = this.clock.hold();
   }
 
