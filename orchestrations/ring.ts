@@ -92,10 +92,13 @@ function* awaitWindow(
   }
 }
 
-function* upgradeWave({ context, runId }: RingRun, wave: readonly ClusterPlan[]): Step<ClusterResult[]> {
+function* upgradeWave(
+  { context, runId, ring: { ring } }: RingRun,
+  wave: readonly ClusterPlan[],
+): Step<ClusterResult[]> {
   const children = wave.map((plan) => ({
     instanceId: runIds.cluster(runId, plan.name),
-    input: { runId, plan } satisfies UpgradeClusterInput,
+    input: { runId, plan, policy: ring.preflight } satisfies UpgradeClusterInput,
   }));
   return yield* runChildren<ClusterResult>(context, "upgradeCluster", children);
 }

@@ -1,10 +1,12 @@
 import type { ClusterState } from "../domain/api/run-view.ts";
 import type { Finding } from "../domain/finding.ts";
+import type { PreflightPolicy } from "../domain/preflight/preflight-policy.ts";
 import type { ClusterResult, PoolResult } from "../domain/report.ts";
 import { runIds } from "../domain/run-request.ts";
 import type { ClusterStatus } from "../domain/run-status.ts";
 import type { ClusterPlan } from "../domain/upgrade-plan.ts";
 import { acquireLease, releaseLease } from "./cluster-lease.ts";
+import { runCustomChecks } from "./custom-checks.ts";
 import { errorText, nowIso, type OrchestrationContext, perform, runChild, type Step } from "./durable.ts";
 import { isCancelled } from "./run-record.ts";
 import type { UpgradePoolInput } from "./upgrade-pool.ts";
@@ -13,6 +15,8 @@ import type { UpgradePoolInput } from "./upgrade-pool.ts";
 export interface UpgradeClusterInput {
   readonly runId: string;
   readonly plan: ClusterPlan;
+  /** Of the cluster's ring. */
+  readonly policy: PreflightPolicy;
   /** Set when the orchestration continues as new, while it waits for the cluster. */
   readonly startedAt?: string;
 }
@@ -24,7 +28,7 @@ type Outcome = Pick<ClusterResult, "outcome" | "reason">;
  * that nothing was touched.
  */
 export function* upgradeCluster(context: OrchestrationContext): Step<ClusterResult | undefined> {
-  const { runId, plan, startedAt = nowIso(context) } = context.df.getInput<UpgradeClusterInput>();
+  const { runId, plan, policy, startedAt = nowIso(context) } = context.df.getInput<UpgradeClusterInput>();
   const findings: Finding[] = [];
   const pools: PoolResult[] = [];
   const show = (state: ClusterState, reason: string | null = null) =>
@@ -38,13 +42,13 @@ export function* upgradeCluster(context: OrchestrationContext): Step<ClusterResu
       () => isCancelled(context, runId),
     );
     if (lease === "waiting") {
-      context.df.continueAsNew({ runId, plan, startedAt } satisfies UpgradeClusterInput);
+      context.df.continueAsNew({ runId, plan, policy, startedAt } satisfies UpgradeClusterInput);
       return undefined;
     }
     if (lease === "cancelled") outcome = { outcome: "cancelled", reason: "cancelled while it waited for the cluster" };
     else {
       try {
-        outcome = yield* changeCluster(context, runId, plan, { findings, pools, show });
+        outcome = yield* changeCluster(context, runId, plan, { policy, findings, pools, show });
       } finally {
         yield* releaseLease(context, plan.resourceId);
       }
@@ -58,6 +62,7 @@ export function* upgradeCluster(context: OrchestrationContext): Step<ClusterResu
 }
 
 interface Parts {
+  readonly policy: PreflightPolicy;
   readonly findings: Finding[];
   readonly pools: PoolResult[];
   readonly show: (state: ClusterState, reason?: string | null) => void;
@@ -65,8 +70,13 @@ interface Parts {
 
 function* changeCluster(context: OrchestrationContext, runId: string, plan: ClusterPlan, parts: Parts): Step<Outcome> {
   parts.show("preflight");
-  const { findings, pools } = yield* perform(context, "preflightCluster", { plan });
+  const { policy } = parts;
+  const { findings, pools } = yield* perform(context, "preflightCluster", { plan, policy });
   parts.findings.push(...findings);
+  if (pools.length > 0 && policy.checks.length > 0) {
+    const { name: cluster, resourceId } = plan;
+    parts.findings.push(...(yield* runCustomChecks(context, { runId, cluster, resourceId, policy })));
+  }
   const blocker = parts.findings.find(({ severity }) => severity === "blocker");
   if (blocker) return { outcome: "blocked", reason: blocker.message };
   if (pools.length === 0) return { outcome: "done", reason: "another run had upgraded it meanwhile" };
