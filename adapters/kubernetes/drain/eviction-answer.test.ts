@@ -49,7 +49,7 @@ describe("the eviction API's answer", () => {
       answer(500, "etcdserver: timed out"),
       { code: "EvictionRefused", permanent: false },
     ],
-    ["an upstream that is away", answer(503, "no endpoints"), { code: "EvictionRefused", permanent: false }],
+    ["an upstream that is away", answer(503, "no endpoints"), { kind: "throttled", message: "no endpoints" }],
     ["a webhook that denies it", answer(400, "admission webhook denied"), { code: "EvictionRefused", permanent: true }],
     ["a page that is no Status", { status: 502, text: "<html>", retryAfterSeconds: null }, { message: "HTTP 502" }],
   ])("is told apart: %s", (_what, given, expected) => {
