@@ -1,11 +1,24 @@
-import { CoreV1Api, KubeConfig, KubernetesObjectApi } from "@kubernetes/client-node";
-import { describe, expect, it } from "vitest";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { BatchV1Api, CoreV1Api, KubeConfig, KubernetesObjectApi } from "@kubernetes/client-node";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { parse } from "yaml";
+import { preflight } from "../../cli/preflight/preflight.ts";
+import type { PreflightFlags } from "../../cli/preflight/preflight-flags.ts";
 import { type Readiness, readinessSchema } from "../../domain/preflight/readiness.ts";
 import { armClient } from "../simulator/start-simulator.ts";
 import { type TestWorld, useWorlds } from "./world.ts";
 
 const newWorld = useWorlds();
+
+/** Runs `drydock preflight` against the app of a world; answers its exit code and what it printed. */
+async function command(world: TestWorld, flags: Partial<PreflightFlags> = {}): Promise<[number, string]> {
+  let printed = "";
+  const out = { write: (text: string) => (printed += text) };
+  const all: PreflightFlags = { url: world.host.url, state: "/nowhere", output: "text", ...flags };
+  return [await preflight(all, out, { DRYDOCK_KEY: world.host.keys.host }), printed];
+}
 
 async function readiness(world: TestWorld, query = ""): Promise<Readiness> {
   const response = await world.api(`readiness${query}`);
@@ -100,6 +113,50 @@ describe("the readiness of a fleet", () => {
     const paths = world.requests.filter((path) => path.startsWith("GET /kubernetes/prod-weu"));
     expect(paths.length).toBeGreaterThan(5);
     expect(new Set(paths).size).toBe(paths.length);
+  });
+});
+
+describe("drydock preflight", () => {
+  it("prints the verdict of each cluster with what to do, and ends with 0, 1 or 3 by the worst", async () => {
+    const faults = [{ match: { path: "^/kubernetes/dev-weu" }, count: 100_000, answer: { status: 503 } }];
+    const world = await newWorld({ scenario: { faults } });
+    expect(await command(world, { cluster: "prod-neu" })).toMatchObject([
+      0,
+      expect.stringMatching(/^prod-neu {2}READY\n/),
+    ]);
+    const [untold, doubts] = await command(world, { cluster: "dev-weu" });
+    expect(untold).toBe(3);
+    expect(doubts).toMatch(/^dev-weu {2}CANNOT TELL\n[\s\S]* {2}cannot tell .*BudgetNeverAllows.*: could not read the /);
+    await plant(world, "prod-weu", NEVER);
+    const [code, text] = await command(world);
+    expect(code).toBe(1);
+    expect(text).toMatch(/prod-weu {2}NOT READY\n {2}blocker BudgetNeverAllows: PDB reports\/never can never allow/);
+    expect(text).toMatch(/to do: Raise the replicas/);
+    expect(text).toMatch(/\nNOT READY\n$/);
+  });
+
+  it("prints the API's own answer as JSON", async () => {
+    const world = await newWorld();
+    const [code, text] = await command(world, { cluster: "dev-weu", pool: "apps", output: "json" });
+    expect(code).toBe(0);
+    expect(readinessSchema.parse(JSON.parse(text)).clusters).toMatchObject([{ name: "dev-weu", verdict: "READY" }]);
+  });
+
+  it("tells a question that makes no sense, and an app that does not answer, from a verdict", async () => {
+    const world = await newWorld();
+    await expect(command(world, { cluster: "nowhere" })).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining("Not in fleet.yaml"),
+    });
+    await expect(command(world, { cluster: "dev-weu", to: "new" })).rejects.toMatchObject({ exitCode: 2 });
+    const { host } = world;
+    await expect(
+      preflight({ url: host.url, state: "/nowhere", output: "text" }, { write: () => 0 }, {}),
+    ).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining("DRYDOCK_KEY"),
+    });
+    await expect(command(world, { url: "http://127.0.0.1:9" })).rejects.toMatchObject({ exitCode: 3 });
   });
 });
 
@@ -218,5 +275,78 @@ describe("a flaw that somebody planted", () => {
     expect(linesOf(await readiness(world, "?cluster=dev-weu"))).toContain("blocker OperationInProgress dev-weu/apps");
     await world.pass(600);
     expect((await readiness(world, "?cluster=dev-weu")).verdict).toBe("READY");
+  });
+});
+
+/** A ring of fleet.yaml with checks of its own. */
+const withChecks =
+  (checks: object[], more: object = {}) =>
+  (text: string) =>
+    text.replace("- name: dev\n", `- name: dev\n    preflight: ${JSON.stringify({ checks, ...more })}\n`);
+
+/** Serves an answer on the loopback for as long as the test runs. */
+async function answering(body: string): Promise<string> {
+  const server = createServer((_request, response) => response.end(body)).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+async function upgraded(world: TestWorld) {
+  const body = { kind: "upgrade", by: "test", reason: "a test", clusters: ["dev-weu"] };
+  const { id } = (await (await world.api("runs", { method: "POST", body })).json()) as { id: string };
+  return world.ended(id);
+}
+
+describe("a ring's own checks", () => {
+  const job = { namespace: "reports", image: "registry.example.com/platform/toolbox:2026.1", command: ["true"] };
+
+  it("let an upgrade begin when they hold, and leave no Job behind", async () => {
+    const world = await newWorld({
+      fleetYaml: withChecks([{ name: "smoke", job: { ...job, expectLog: "exit code 0" } }]),
+    });
+    const run = await upgraded(world);
+    expect(run).toMatchObject({ verdict: "passed", findings: [] });
+    const made = world.requests.filter((request) => request.startsWith("POST") && request.endsWith("/jobs"));
+    expect(made).toHaveLength(1);
+    const batch = (await kubernetesOf(world, "dev-weu")).makeApiClient(BatchV1Api);
+    const left = (await batch.listNamespacedJob({ namespace: "reports" })).items.map(({ metadata }) => metadata?.name);
+    expect(left).toEqual([]);
+  });
+
+  it("stop it before anything is touched when they fail, and say why", async () => {
+    const checks = [{ name: "smoke", job: { ...job, expectLog: "all tests passed" } }];
+    const world = await newWorld({ fleetYaml: withChecks(checks) });
+    const run = await upgraded(world);
+    expect(run.verdict).toBe("blocked");
+    expect(run.findings).toMatchObject([
+      { code: "CustomCheckFailed", subject: "dev-weu/smoke", message: expect.stringContaining("all tests passed") },
+    ]);
+    expect(world.requests.filter((request) => request.startsWith("DELETE") && request.includes("/jobs/"))).toHaveLength(
+      1,
+    );
+  });
+
+  it("mean what the ring wants when they cannot be made", async () => {
+    const checks = [{ name: "smoke", timeoutSeconds: 60, job: { ...job, namespace: "no-such-namespace" } }];
+    const world = await newWorld({ fleetYaml: withChecks(checks, { cannotTell: "blocker" }) });
+    const run = await upgraded(world);
+    expect(run.verdict).toBe("blocked");
+    expect(run.findings).toMatchObject([{ code: "CannotTell", message: expect.stringMatching(/no-such-namespace/) }]);
+  });
+
+  it("are a call that readiness makes, too, and a Job that it leaves to the upgrade", async () => {
+    const http = { url: await answering('{"queue":{"depth":3}}'), expectJson: { path: "queue.depth", equals: "0" } };
+    const checks = [
+      { name: "calls", severity: "warning", http },
+      { name: "smoke", job },
+    ];
+    const world = await newWorld({ fleetYaml: withChecks(checks) });
+    const answer = await readiness(world, "?cluster=dev-weu");
+    expect(linesOf(answer)).toContain("warning CustomCheckFailed dev-weu/calls");
+    expect(answer.clusters[0]?.cannotTell).toMatchObject([
+      { subject: "dev-weu/smoke", why: expect.stringMatching(/is a Job/) },
+    ]);
+    expect(answer.verdict).toBe("CANNOT TELL");
   });
 });
