@@ -1,4 +1,9 @@
+<<<<<<< HEAD
 import { deliverCard, deliverGate } from "./deliver-card.ts";
+=======
+import { beginCheckJob, type CheckInput, callCheck, pollCheckJob, removeCheckJob } from "./custom-checks.ts";
+import { deliverCard } from "./deliver-card.ts";
+>>>>>>> main
 import { drainSlice } from "./drain-slice.ts";
 import { cordonNodes, listNodes, uncordonNodes } from "./nodes.ts";
 import {
@@ -22,6 +27,10 @@ export function createActivities(ports: ActivityPorts) {
     readFleet: (_: null) => readFleet(ports),
     observeCluster: (input: { readonly name: string; readonly resourceId: string }) => tryObserveCluster(ports, input),
     preflightCluster: (input: Parameters<typeof preflightCluster>[1]) => preflightCluster(ports, input),
+    callCheck: (input: Parameters<typeof callCheck>[1]) => callCheck(ports.preflight, input),
+    beginCheckJob: (input: CheckInput) => beginCheckJob(ports.preflight, input),
+    pollCheckJob: (input: CheckInput) => pollCheckJob(ports.preflight, input),
+    removeCheckJob: (input: CheckInput) => removeCheckJob(ports.preflight, input),
     observeWorkloads: (input: { readonly resourceId: string }) => observeWorkloads(ports, input),
     listNodes: (input: Parameters<typeof listNodes>[1]) => listNodes(ports, input),
     cordonNodes: (input: Parameters<typeof cordonNodes>[1]) => cordonNodes(ports, input),

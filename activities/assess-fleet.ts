@@ -1,8 +1,12 @@
 import { DrydockError, terminal } from "../domain/errors.ts";
+import { byGravity } from "../domain/finding.ts";
 import type { ClusterConfig, FleetConfig } from "../domain/fleet-config.ts";
+import { type CheckOutcome, type CustomCheck, outcomeFindings } from "../domain/preflight/custom-check.ts";
+import type { PreflightResult } from "../domain/preflight/preflight.ts";
 import { DEFAULT_PREFLIGHT_POLICY } from "../domain/preflight/preflight-policy.ts";
 import { type ClusterReadiness, type Readiness, readinessOf, worstOf } from "../domain/preflight/readiness.ts";
 import { readinessPlan } from "../domain/preflight/readiness-plan.ts";
+import { callCheck } from "./custom-checks.ts";
 import type { ActivityPorts } from "./ports.ts";
 import { assessCluster } from "./preflight.ts";
 
@@ -62,7 +66,7 @@ async function assess(
   { pool, targetVersion }: ReadinessTargets,
 ): Promise<ClusterReadiness> {
   const policy = config.rings.find(({ name }) => name === cluster.ring)?.preflight ?? DEFAULT_PREFLIGHT_POLICY;
-  const { findings, cannotTell } = await assessCluster(ports.preflight, {
+  const rules = await assessCluster(ports.preflight, {
     cluster,
     targetVersion,
     policy,
@@ -73,11 +77,34 @@ async function assess(
       throw new DrydockError(terminal("NotFound", `${cluster.name} has no pool ${pool}; its pools are ${known}`));
     },
   });
+  const own = await assessChecks(ports, cluster, policy.checks);
+  const findings = byGravity([...rules.findings, ...own.findings]);
+  const cannotTell = [...rules.cannotTell, ...own.cannotTell];
   return {
     name: cluster.name,
     verdict: readinessOf(findings, cannotTell),
-    findings: [...findings],
-    cannotTell: [...cannotTell],
+    findings,
+    cannotTell,
+  };
+}
+
+/** The ring's own calls. Its Jobs are left to an upgrade: to ask must not change anything. */
+async function assessChecks(
+  ports: Pick<ActivityPorts, "preflight">,
+  { name, resourceId }: ClusterConfig,
+  checks: readonly CustomCheck[],
+): Promise<PreflightResult> {
+  const all = await Promise.all(
+    checks.map(async (check) => {
+      const outcome: CheckOutcome = check.http
+        ? await callCheck(ports.preflight, { resourceId, check })
+        : { kind: "unknown", why: `check ${check.name} is a Job, which only an upgrade's preflight runs` };
+      return outcomeFindings(name, check, outcome);
+    }),
+  );
+  return {
+    findings: all.flatMap(({ findings }) => findings),
+    cannotTell: all.flatMap(({ cannotTell }) => cannotTell),
   };
 }
 

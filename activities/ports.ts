@@ -1,4 +1,10 @@
 import type { InspectedCluster } from "../adapters/azure/managed-clusters.ts";
+<<<<<<< HEAD
+=======
+import type { CheckAnswer } from "../adapters/checks/call-url.ts";
+import type { FleetFile } from "../adapters/fleet-config.ts";
+import type { ClusterChecks } from "../adapters/kubernetes/cluster-checks.ts";
+>>>>>>> main
 import type { KubernetesCluster } from "../adapters/kubernetes/kubernetes-cluster.ts";
 import type { PreflightReader } from "../adapters/kubernetes/preflight-reader.ts";
 import type { ClusterFacts } from "../domain/cluster-facts.ts";
@@ -28,6 +34,8 @@ export interface PreflightPorts {
   readOfferedMinors(region: Region): Promise<OfferedMinor[]>;
   readSubnet(id: string): Promise<SubnetFacts>;
   readMaintenance(resourceId: string): Promise<MaintenanceSchedule[]>;
+  callUrl(url: string, method: "GET" | "POST", timeoutMs: number): Promise<CheckAnswer>;
+  openChecks(resourceId: string): Promise<ClusterChecks>;
 }
 
 /** What activities reach the outside through. Every call throws DrydockError for what is expected to fail. */

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { Command, CommanderError } from "commander";
 import { drainCommand, withoutSwitchValues } from "./drain/drain-flags.ts";
 import { CommandFailure, EXIT_FAILED, EXIT_USAGE, SaidFailure } from "./failure.ts";
+import { preflightCommand } from "./preflight/preflight-flags.ts";
 import { simulateCommand } from "./simulate/simulate-flags.ts";
 import { Interrupted } from "./start/interrupts.ts";
 import { startCommand } from "./start/start-flags.ts";
@@ -26,6 +27,10 @@ function createProgram(): Command {
     simulateCommand(appDirectory, async (flags) => {
       const { simulate } = await import("./simulate/simulate.ts");
       process.exitCode = await simulate(flags, process.stdout);
+    }),
+    preflightCommand(async (flags) => {
+      const { preflight } = await import("./preflight/preflight.ts");
+      process.exitCode = await preflight(flags, process.stdout, process.env);
     }),
   ];
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program));

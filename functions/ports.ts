@@ -9,7 +9,9 @@ import { inspectCluster, observeCluster, readKubeconfig } from "../adapters/azur
 import { readOfferedMinors } from "../adapters/azure/offered-minors.ts";
 import { queryClusters } from "../adapters/azure/resource-graph.ts";
 import { readSubnet } from "../adapters/azure/subnets.ts";
+import { callUrl } from "../adapters/checks/call-url.ts";
 import { readFleetFile } from "../adapters/fleet-config.ts";
+import { openClusterChecks } from "../adapters/kubernetes/cluster-checks.ts";
 import { loadKubeconfig } from "../adapters/kubernetes/kubeconfig.ts";
 import { type KubernetesCluster, openKubernetesCluster } from "../adapters/kubernetes/kubernetes-cluster.ts";
 import { openPreflightReader } from "../adapters/kubernetes/preflight-reader.ts";
@@ -89,6 +91,8 @@ function preflightPorts(arm: ArmSettings, kubeconfigOf: (resourceId: string) => 
     readOfferedMinors: ofRegion(OFFER_MINUTES, readOfferedMinors),
     readSubnet: (id) => readSubnet(arm, id),
     readMaintenance: (resourceId) => readMaintenance(arm, resourceId),
+    callUrl,
+    openChecks: async (resourceId) => openClusterChecks(nameOf(resourceId), await kubeconfigOf(resourceId)),
   };
 }
 

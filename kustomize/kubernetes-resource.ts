@@ -24,11 +24,6 @@ export function checkResource(file: string, document: unknown): KubernetesResour
   return { ...document, apiVersion, kind, metadata: { ...metadata, name, ...(namespace && { namespace }) } };
 }
 
-/** The API group of an object's kind; the core group is the empty text. */
-export function groupOf({ apiVersion }: Pick<KubernetesResource, "apiVersion">): string {
-  return apiVersion.slice(0, Math.max(0, apiVersion.indexOf("/")));
-}
-
 /** Whether a value is a mapping. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);

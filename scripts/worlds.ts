@@ -1,6 +1,7 @@
 /**
  * `npm run worlds -- --seeds 0-999`: lives through the world of each seed (a random fleet, random events, faults and kills, on
  * virtual time) and checks what must always hold. A seed that fails is replayed, with its trace, by `--seeds N --trace`.
+ * `--app FILE` takes another build of the app than dist/main.cjs.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -27,20 +28,24 @@ function readSeeds(text: string): number[] {
 function readFlags() {
   try {
     const { values } = parseArgs({
-      options: { seeds: { type: "string", default: "0-99" }, trace: { type: "boolean", default: false } },
+      options: {
+        seeds: { type: "string", default: "0-99" },
+        trace: { type: "boolean", default: false },
+        app: { type: "string", default: BUNDLE },
+      },
     });
-    return { seeds: readSeeds(values.seeds), showsTrace: values.trace };
+    return { seeds: readSeeds(values.seeds), showsTrace: values.trace, app: values.app };
   } catch (error) {
     return fail((error as Error).message);
   }
 }
 
-const { seeds, showsTrace } = readFlags();
-if (!existsSync(BUNDLE)) fail(`${BUNDLE} is missing. Build it first: npm run build.`);
+const { seeds, showsTrace, app } = readFlags();
+if (!existsSync(app)) fail(`${app} is missing. Build it first: npm run build.`);
 const startedMs = performance.now();
 const results: SeedResult[] = [];
 await runSeeds(seeds, {
-  bundle: BUNDLE,
+  bundle: app,
   onResult(result) {
     results.push(result);
     if (showsTrace) console.log([`seed ${result.seed}`, ...result.trace].join("\n"));
@@ -75,7 +80,9 @@ console.log(
     `requests        ${sum(({ requests }) => requests)}`,
     `longest history ${longest} events`,
     `violations      ${sum(({ violations }) => violations.length)}`,
-    ...failing.map((seed) => `replay with: npm run worlds -- --seeds ${seed} --trace`),
+    ...failing.map(
+      (seed) => `replay with: npm run worlds -- --seeds ${seed} --trace${app === BUNDLE ? "" : ` --app ${app}`}`,
+    ),
   ].join("\n"),
 );
 process.exitCode = failing.length > 0 ? 1 : 0;

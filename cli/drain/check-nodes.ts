@@ -78,7 +78,8 @@ async function budgetsOrWhy(transport: KubernetesTransport): Promise<Pick<NodeCh
     return { budgets: await listObjects(transport, ALL_BUDGETS), budgetsUnknown: undefined };
   } catch (error) {
     // Who may evict need not be allowed to read budgets; the API server guards them all the same.
-    if (error instanceof DrydockError && error.failure.code === "Denied") {
+    // A server from before policy/v1 has none that could be read.
+    if (error instanceof DrydockError && ["Denied", "NotFound"].includes(error.failure.code)) {
       return { budgets: undefined, budgetsUnknown: error.message };
     }
     throw error;

@@ -124,6 +124,23 @@ describe("the ledger of evictions", () => {
     expect(ledger.stateAt(0).throttledUntilMs).toBe(7_000);
     expect(ledger.nextTryMs(0)).toBe(7_000);
   });
+
+  it("waits longer each time that the API server turns it away, and never gives up on a pod for that", () => {
+    const ledger = new EvictionLedger();
+    let nowMs = 0;
+    const waits = Array.from({ length: 9 }, () => {
+      for (const uid of ["a", "b", "c"]) ledger.throttle(uid, { nowMs, ...WAIT });
+      const waited = ledger.stateAt(nowMs).throttledUntilMs - nowMs;
+      nowMs += waited;
+      return waited;
+    });
+    expect(waits).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
+    expect(ledger.stateAt(nowMs).refused.size).toBe(0);
+    ledger.send(sent);
+    ledger.grant("a", nowMs);
+    ledger.throttle("b", { nowMs, ...WAIT });
+    expect(ledger.stateAt(nowMs).throttledUntilMs - nowMs).toBe(500);
+  });
 });
 
 /** An API server with one budget; what it did is told later, in order, as watches do. */

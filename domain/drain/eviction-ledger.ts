@@ -46,6 +46,7 @@ export class EvictionLedger {
   readonly #refused = new Map<string, Refused>();
   readonly #versions = new Map<string, string>();
   #throttledUntilMs = 0;
+  #throttles = 0;
 
   /** An eviction is about to be asked for. */
   send({ pod, spends }: PlannedEviction): void {
@@ -65,6 +66,7 @@ export class EvictionLedger {
     const entry = this.#entries.get(uid);
     if (entry) this.#entries.set(uid, { ...entry, grantedMs: nowMs });
     this.#refused.delete(uid);
+    this.#throttles = 0;
     if (entry?.budget) this.#closed.delete(entry.budget);
   }
 
@@ -94,10 +96,12 @@ export class EvictionLedger {
     this.#refused.set(uid, { ...refusal, permanent, untilMs, tries });
   }
 
-  /** The API server wants less of us: nothing is asked for until it is over. */
+  /** The API server wants less of us, or is not there: nothing is asked for until a growing wait is over. */
   throttle(uid: string, wait: RefusalWait): void {
     this.#entries.delete(uid);
-    this.#throttledUntilMs = Math.max(this.#throttledUntilMs, wait.nowMs + waitMs(1, wait));
+    // Those that were on their way together are turned away together, which counts once.
+    if (this.#throttledUntilMs <= wait.nowMs) this.#throttles += 1;
+    this.#throttledUntilMs = Math.max(this.#throttledUntilMs, wait.nowMs + waitMs(this.#throttles, wait));
   }
 
   /**

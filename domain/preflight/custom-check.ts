@@ -35,7 +35,7 @@ const httpCheckSchema = z
         path: z.string().startsWith("/").default("/"),
       })
       .optional(),
-    method: z.enum(["GET", "HEAD", "POST"]).default("GET"),
+    method: z.enum(["GET", "POST"]).default("GET"),
     expectStatus: z.int().min(100).max(599).default(200),
     /** A regular expression that the body must match. */
     expectBody: patternSchema.optional(),
@@ -60,6 +60,9 @@ const jobCheckSchema = z.strictObject({
 });
 export type JobCheck = z.infer<typeof jobCheckSchema>;
 
+/** Longest that a call may take: it is one step of a run, and steps are short. */
+const MOST_HTTP_SECONDS = 120;
+
 /** A check of the user's own: an HTTP call or a Job, with a time limit; what fails is a finding. */
 export const customCheckSchema = z
   .strictObject({
@@ -69,7 +72,11 @@ export const customCheckSchema = z
     http: httpCheckSchema.optional(),
     job: jobCheckSchema.optional(),
   })
-  .refine(({ http, job }) => (http === undefined) !== (job === undefined), { error: "either http or job is needed" });
+  .refine(({ http, job }) => (http === undefined) !== (job === undefined), { error: "either http or job is needed" })
+  .refine(({ http, timeoutSeconds }) => http === undefined || timeoutSeconds <= MOST_HTTP_SECONDS, {
+    error: `a call may take ${MOST_HTTP_SECONDS} s at most; what takes longer is work for a job`,
+    path: ["timeoutSeconds"],
+  });
 export type CustomCheck = z.infer<typeof customCheckSchema>;
 
 /** How a check ended: it held, it did not and why, or it could not be made. */

@@ -15,7 +15,7 @@ export const preflightPolicySchema = z.strictObject({
   /** Rules, by code, that mean more or less here than they usually do. */
   severities: z.record(z.string(), z.enum(["ignore", "info", "warning", "blocker"])).default({}),
   /** What it means to a run when something cannot be told. */
-  cannotTell: z.enum(["ignore", "info", "warning", "blocker"]).default("ignore"),
+  cannotTell: z.enum(["ignore", "info", "warning", "blocker"]).default("info"),
   backup: backupPolicySchema.prefault({}),
   /** Checks of the ring's own. */
   checks: z.array(customCheckSchema).max(20).default([]),

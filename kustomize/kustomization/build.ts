@@ -2,7 +2,7 @@ import { nameHash } from "../generate/name-hash.ts";
 import { checkResource, type KubernetesResource } from "../kubernetes-resource.ts";
 import { inFile } from "../kustomize-error.ts";
 import { BUILD_ANNOTATIONS, NOTES, type Resource } from "../resource/resource.ts";
-import { sameId } from "../resource/resource-id.ts";
+import { identityOf } from "../resource/resource-id.ts";
 import { setEntries } from "../transform/metadata.ts";
 import { followNames } from "../transform/name-references.ts";
 import { sortResources } from "../transform/sort-order.ts";
@@ -58,8 +58,8 @@ function withoutLocal(resources: readonly Resource[]): Resource[] {
     const local = resource.annotations().get("config.kubernetes.io/local-config");
     return local === undefined || local === "false";
   });
-  const ids = kept.map((resource) => resource.id());
-  return resources.filter((resource) => ids.some((id) => sameId(id, resource.id())));
+  const ids = new Set(kept.map((resource) => identityOf(resource.id())));
+  return resources.filter((resource) => ids.has(identityOf(resource.id())));
 }
 
 function finish(file: string, resource: Resource, buildMetadata: readonly string[]): Built {

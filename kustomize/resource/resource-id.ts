@@ -49,6 +49,11 @@ export function sameId(one: ResourceId, other: ResourceId): boolean {
   return sameType(one, other) && one.name === other.name && effectiveNamespace(one) === effectiveNamespace(other);
 }
 
+/** A text that objects of one identity have in common. */
+export function identityOf(id: ResourceId): string {
+  return [id.group, id.version, id.kind, effectiveNamespace(id), id.name].join("\0");
+}
+
 /** Whether a type is one that a selector with exact, possibly empty, parts means. */
 export function isOfType(gvk: Gvk, selector: TypeSelector): boolean {
   return (

@@ -1,23 +1,22 @@
 import { RenderProblem } from "../kustomize-error.ts";
-import { fieldOf, isEmpty, nodeAt, textNode, textOf, type YamlMap, type YamlNode } from "../yaml/node.ts";
+import { fieldOf, textNode, textOf, type YamlMap } from "../yaml/node.ts";
 import { BUILD_ANNOTATIONS, NOTES, type Resource } from "./resource.ts";
-import { effectiveNamespace, idText, livesInNoNamespace, type ResourceId, sameId } from "./resource-id.ts";
+import { identityOf, idText, type ResourceId, sameId } from "./resource-id.ts";
 
 /** The objects of a build, in the order in which they were named (kustomize api/resmap/reswrangler.go). */
 export class ResourceSet {
   list: Resource[] = [];
 
-  /** Adds an object. Throws when one of its identity is there. */
-  append(resource: Resource): void {
-    const id = resource.id();
-    if (this.list.some((present) => sameId(id, present.id()))) {
-      throw new RenderProblem(`${idText(id)} is there twice`);
-    }
-    this.list.push(resource);
-  }
-
+  /** Adds objects. Throws a RenderProblem when one of the same identity is there. */
   appendAll(resources: readonly Resource[]): void {
-    for (const resource of resources) this.append(resource);
+    const taken = new Set(this.list.map((present) => identityOf(present.id())));
+    for (const resource of resources) {
+      const id = resource.id();
+      const identity = identityOf(id);
+      if (taken.has(identity)) throw new RenderProblem(`${idText(id)} is there twice`);
+      taken.add(identity);
+      this.list.push(resource);
+    }
   }
 
   /** Objects that are, or were once, called so. */
@@ -47,7 +46,7 @@ export class ResourceSet {
       if (behavior === "merge" || behavior === "replace") {
         throw new RenderProblem(`${idText(id)} does not exist; behavior ${behavior} needs it`);
       }
-      this.append(made);
+      this.appendAll([made]);
       return;
     }
     if (behavior !== "merge" && behavior !== "replace") {
@@ -55,19 +54,6 @@ export class ResourceSet {
     }
     takeOver(made, old, behavior === "merge");
     this.list[this.list.indexOf(old)] = made;
-  }
-
-  /** Objects that a reference in `referrer` can mean. */
-  reachableFrom(referrer: Resource): Resource[] {
-    const id = referrer.id();
-    if (livesInNoNamespace(id)) return this.list;
-    const namespace = effectiveNamespace(id);
-    const bound = boundNamespaces(referrer);
-    return this.list.filter((target) => {
-      const targetId = target.id();
-      if (livesInNoNamespace(targetId) || effectiveNamespace(targetId) === namespace) return true;
-      return bound.includes(target.namespace);
-    });
   }
 }
 
@@ -117,16 +103,4 @@ function mergeData(made: Resource, old: Resource, field: string): void {
 function dataOf(node: YamlMap | undefined, field: string): [string, string][] {
   const data = fieldOf(node, field);
   return data?.kind === "map" ? data.entries.map(({ key, value }) => [key, textOf(value)]) : [];
-}
-
-/** The namespaces of the service accounts that a RoleBinding names. */
-function boundNamespaces(resource: Resource): string[] {
-  if (resource.kind !== "RoleBinding") return [];
-  const subjects = nodeAt(resource.node, "subjects");
-  if (subjects?.kind !== "list") return [];
-  return subjects.items.filter(isServiceAccount).map((subject) => textOf(fieldOf(subject, "namespace")));
-}
-
-function isServiceAccount(subject: YamlNode): boolean {
-  return textOf(fieldOf(subject, "kind")) === "ServiceAccount" && !isEmpty(fieldOf(subject, "namespace"));
 }

@@ -1,7 +1,7 @@
 import { type FieldSpec, visitField } from "../fields/field-spec.ts";
 import { RenderProblem } from "../kustomize-error.ts";
 import type { Resource } from "../resource/resource.ts";
-import { idText, livesInNoNamespace, sameId } from "../resource/resource-id.ts";
+import { identityOf, idText, livesInNoNamespace } from "../resource/resource-id.ts";
 import type { ResourceSet } from "../resource/resource-set.ts";
 import { bareNode, fieldOf, isMissing, nodeAt, putField, setScalar, textOf, type YamlNode } from "../yaml/node.ts";
 
@@ -27,10 +27,14 @@ export function setNamespace(set: ResourceSet, rule: NamespaceRule): void {
     if (resource.isGone) continue;
     resource.rememberId();
     move(resource, rule);
+  }
+  const seen = new Set<string>();
+  for (const resource of set.list) {
     const id = resource.id();
-    if (set.list.filter((other) => sameId(id, other.id())).length !== 1) {
+    if (seen.has(identityOf(id))) {
       throw new RenderProblem(`in namespace ${rule.namespace}, ${idText(id)} is there twice`);
     }
+    seen.add(identityOf(id));
   }
 }
 

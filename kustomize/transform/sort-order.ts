@@ -55,18 +55,30 @@ export function sortResources(resources: readonly Resource[], options: Kustomiza
   const ranks = new Map(orderFirst.map((kind, index) => [kind, index - orderFirst.length]));
   for (const [index, kind] of orderLast.entries()) ranks.set(kind, index + 1);
   return resources
-    .map((resource) => ({ resource, id: resource.id() }))
-    .sort((one, other) => compareIds(one.id, other.id, ranks))
+    .map((resource) => keyed(resource))
+    .sort((one, other) => compareKeyed(one, other, ranks))
     .map(({ resource }) => resource);
 }
 
-function compareIds(one: ResourceId, other: ResourceId, ranks: ReadonlyMap<string, number>): number {
-  if (sameType(one, other)) return compare(idKey(one), idKey(other));
-  const byRank = (ranks.get(one.kind) ?? 0) - (ranks.get(other.kind) ?? 0);
+interface Keyed {
+  readonly resource: Resource;
+  readonly id: ResourceId;
+  readonly type: string;
+  readonly place: string;
+}
+
+function keyed(resource: Resource): Keyed {
+  const id = resource.id();
+  return { resource, id, type: typeKey(id), place: idKey(id) };
+}
+
+function compareKeyed(one: Keyed, other: Keyed, ranks: ReadonlyMap<string, number>): number {
+  if (sameType(one.id, other.id)) return compare(one.place, other.place);
+  const byRank = (ranks.get(one.id.kind) ?? 0) - (ranks.get(other.id.kind) ?? 0);
   if (byRank !== 0) return byRank;
   // Kubernetes' own Namespace comes before what others call by that name.
-  const own = one.kind === "Namespace" && (one.group === "" || other.group === "");
-  return compare(typeKey(one), typeKey(other)) * (own ? -1 : 1);
+  const own = one.id.kind === "Namespace" && (one.id.group === "" || other.id.group === "");
+  return compare(one.type, other.type) * (own ? -1 : 1);
 }
 
 function typeKey({ group, version, kind }: Gvk): string {

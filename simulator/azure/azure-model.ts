@@ -16,6 +16,7 @@ import { Secrets } from "../state/secrets.ts";
 import type { Collection } from "../state/store.ts";
 import { installVelero } from "../velero/velero.ts";
 import type { World } from "../world.ts";
+import { AutoUpgrades } from "./auto-upgrade.ts";
 import { type AzureFaults, NO_AZURE_FAULTS } from "./azure-faults.ts";
 import { connectFlux } from "./flux-configurations.ts";
 import { type FluxStatusProvider, PENDING_FLUX } from "./flux-status.ts";
@@ -91,11 +92,13 @@ export class AzureModel {
     const backupConditions = conditions.backupFaults ?? backupFaults(backupSectionSchema.parse({}), world.startMs);
     this.backups = new Backups(this, backupConditions);
     this.#handleAgenda();
+    const autoUpgrades = new AutoUpgrades(this);
     connectFlux(this);
     if (this.clusters.size === 0 && this.resources.size === 0) {
       world.store.transaction(() => {
         foundFleet(this);
         scheduleReleases(this);
+        autoUpgrades.plan();
       });
     }
   }

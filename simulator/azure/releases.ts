@@ -1,4 +1,4 @@
-import { compare, minor, parse } from "semver";
+import { compare, minor, parse, patch } from "semver";
 import type { VersionEntry } from "../fleet/azure-file.ts";
 import { instantMs, releaseInstantsMs, releaseMs } from "../fleet/release.ts";
 import type { AzureModel } from "./azure-model.ts";
@@ -18,6 +18,16 @@ export function versionsIn(azure: AzureModel, location: string): VersionEntry[] 
   return azure.fleet.azure.kubernetesVersions
     .filter((entry) => releaseMs(entry, location, startMs) <= nowMs && supportEndMs(azure, entry.version) > nowMs)
     .sort((left, right) => compare(left.version, right.version));
+}
+
+/** What is out in a region: newer patches of the same minor version, and all of the next: a minor version is never skipped. */
+export function upgradesFrom(azure: AzureModel, location: string, from: string) {
+  return versionsIn(azure, location)
+    .filter(({ version }) => {
+      const step = minor(version) - minor(from);
+      return step === 1 || (step === 0 && patch(version) > patch(from));
+    })
+    .map(({ version, isPreview }) => ({ kubernetesVersion: version, ...(isPreview ? { isPreview } : {}) }));
 }
 
 /** When AKS ends its support of a version's minor version; infinity when azure.yaml does not say. */

@@ -2,7 +2,7 @@ import { minor } from "semver";
 import { z } from "zod";
 import type { AzureModel } from "../azure/azure-model.ts";
 import type { ClusterRecord, PoolSettings } from "../azure/records.ts";
-import { versionsIn } from "../azure/releases.ts";
+import { upgradesFrom, versionsIn } from "../azure/releases.ts";
 import { ArmError, invalidParameter } from "./arm-error.ts";
 import type { ArmRequest } from "./arm-router.ts";
 import {
@@ -13,7 +13,6 @@ import {
   poolPropertiesSchema,
   readPoolSettings,
 } from "./pool-request.ts";
-import { upgradesFrom } from "./upgrade-profiles.ts";
 
 const CLUSTER_NAME = /^[a-zA-Z0-9](?:[a-zA-Z0-9_-]{0,61}[a-zA-Z0-9])?$/;
 

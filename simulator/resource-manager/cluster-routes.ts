@@ -3,7 +3,7 @@ import { createCluster, deleteCluster, powerCluster, updateCluster } from "../az
 import { abortOperation } from "../azure/operations.ts";
 import { quotaError } from "../azure/quota.ts";
 import type { ClusterRecord, OperationRecord } from "../azure/records.ts";
-import { versionsIn } from "../azure/releases.ts";
+import { upgradesFrom, versionsIn } from "../azure/releases.ts";
 import { ok, paged } from "./answers.ts";
 import { clusterBody } from "./arm-bodies.ts";
 import { ArmError } from "./arm-error.ts";
@@ -13,7 +13,7 @@ import { credentialBody } from "./credentials.ts";
 import { accepted } from "./long-running.ts";
 import { checkETags, checkFree, clusterOf, groupOf, isIn } from "./lookup.ts";
 import { parseBody } from "./pool-request.ts";
-import { clusterUpgradeProfile, upgradesFrom } from "./upgrade-profiles.ts";
+import { clusterUpgradeProfile } from "./upgrade-profiles.ts";
 
 const SUBSCRIPTION = "/subscriptions/{subscription}/providers/Microsoft.ContainerService";
 const GROUP = "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.ContainerService";

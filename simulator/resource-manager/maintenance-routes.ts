@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { dayOfWeek, maintenanceWindowSchema } from "../azure/maintenance-window.ts";
 import { clusterId } from "../azure/resource-id.ts";
 import { ok } from "./answers.ts";
 import { ArmError, invalidParameter } from "./arm-error.ts";
@@ -21,44 +22,12 @@ export const MAINTENANCE_ROUTES: readonly ArmRoute[] = [
   { method: "DELETE", path: `${LIST}/{name}`, handle: remove },
 ];
 
-const day = z.enum(["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]);
 const span = z.looseObject({ start: z.string(), end: z.string() });
-const months = z.number().int().min(1).max(6);
-
-const scheduleSchema = z
-  .strictObject({
-    daily: z.strictObject({ intervalDays: z.number().int().min(1).max(7) }).optional(),
-    weekly: z.strictObject({ intervalWeeks: z.number().int().min(1).max(4), dayOfWeek: day }).optional(),
-    absoluteMonthly: z.strictObject({ intervalMonths: months, dayOfMonth: z.number().int().min(1).max(31) }).optional(),
-    relativeMonthly: z
-      .strictObject({
-        intervalMonths: months,
-        weekIndex: z.enum(["First", "Second", "Third", "Fourth", "Last"]),
-        dayOfWeek: day,
-      })
-      .optional(),
-  })
-  .refine((schedule) => Object.keys(schedule).length === 1, "exactly one kind of schedule is needed");
 
 const configurationSchema = z.object({
   properties: z.object({
-    maintenanceWindow: z
-      .object({
-        schedule: scheduleSchema,
-        durationHours: z.number().int().min(4).max(24),
-        utcOffset: z
-          .string()
-          .regex(/^[+-]\d\d:\d\d$/)
-          .optional(),
-        startDate: z
-          .string()
-          .regex(/^\d{4}-\d\d-\d\d$/)
-          .optional(),
-        startTime: z.string().regex(/^\d\d:\d\d$/),
-        notAllowedDates: z.array(span).optional(),
-      })
-      .optional(),
-    timeInWeek: z.array(z.object({ day, hourSlots: z.array(z.number().int().min(0).max(23)) })).optional(),
+    maintenanceWindow: maintenanceWindowSchema.optional(),
+    timeInWeek: z.array(z.object({ day: dayOfWeek, hourSlots: z.array(z.number().int().min(0).max(23)) })).optional(),
     notAllowedTime: z.array(span).optional(),
   }),
 });

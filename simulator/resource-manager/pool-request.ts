@@ -2,10 +2,9 @@ import { compare, minor, valid } from "semver";
 import { z } from "zod";
 import type { AzureModel } from "../azure/azure-model.ts";
 import { type ClusterRecord, type PoolRecord, type PoolSettings, poolSettingsSchema } from "../azure/records.ts";
-import { versionsIn } from "../azure/releases.ts";
+import { upgradesFrom, versionsIn } from "../azure/releases.ts";
 import { OS_SKUS, osTypeOf } from "../fleet/os-sku.ts";
 import { ArmError, invalidParameter } from "./arm-error.ts";
-import { upgradesFrom } from "./upgrade-profiles.ts";
 
 const countText = z.string().regex(/^\d+%?$/, "must be a number or a percentage, as text");
 

@@ -1,7 +1,7 @@
-import { compare, minor, patch } from "semver";
+import { compare } from "semver";
 import type { AzureModel } from "../azure/azure-model.ts";
 import type { ClusterRecord, PoolRecord } from "../azure/records.ts";
-import { versionsIn } from "../azure/releases.ts";
+import { upgradesFrom, versionsIn } from "../azure/releases.ts";
 import { clusterId, poolId } from "../azure/resource-id.ts";
 import { osTypeOf } from "../fleet/os-sku.ts";
 
@@ -43,16 +43,6 @@ export function poolUpgradeProfile(azure: AzureModel, cluster: ClusterRecord, po
       latestNodeImageVersion: azure.latestImage(pool.settings.osSKU, cluster.location),
     },
   };
-}
-
-/** What is out in a region: newer patches of the same minor version, and all of the next: a minor version is never skipped. */
-export function upgradesFrom(azure: AzureModel, location: string, from: string) {
-  return versionsIn(azure, location)
-    .filter(({ version }) => {
-      const step = minor(version) - minor(from);
-      return step === 1 || (step === 0 && patch(version) > patch(from));
-    })
-    .map(({ version, isPreview }) => ({ kubernetesVersion: version, ...(isPreview ? { isPreview } : {}) }));
 }
 
 /** What a new pool may run: what there is up to the control plane's version, the control plane's own being the default. */

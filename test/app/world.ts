@@ -25,6 +25,10 @@ export interface TestWorld {
   readonly simulator: Simulator;
   readonly clock: VirtualClock;
   readonly logged: readonly string[];
+  /** What the simulator was asked, as `GET /path?query`, oldest first. */
+  readonly requests: readonly string[];
+  /** Lets time go on. */
+  pass(seconds: number): Promise<void>;
   /** Calls the operator API. */
   api(path: string, init?: { method?: string; body?: unknown; raw?: string; key?: string | null }): Promise<Response>;
   /** Posts events to the webhook as Event Grid does. */
@@ -94,7 +98,12 @@ export function useWorlds(): (options?: WorldOptions) => Promise<TestWorld> {
 
 async function startWorld(app: string, options: WorldOptions): Promise<TestWorld> {
   const clock = createVirtualClock(START_MS);
+  const requests: string[] = [];
   const simulator = await createCheckedSimulator({
+    onAnswer: ({ method, url }) => {
+      const { pathname, search } = new URL(url);
+      requests.push(`${method} ${pathname}${search}`);
+    },
     fleetDirectory: join(ROOT, "fleet"),
     port: 0,
     seed: options.seed ?? 1,
@@ -118,10 +127,10 @@ async function startWorld(app: string, options: WorldOptions): Promise<TestWorld
   const logged: string[] = [];
   const log = createHostLog("info", { write: (line: string) => void logged.push(line) });
   const host = await createHost({ appDirectory: app, port: 0, clock, log });
-  return withCalls({ host, simulator, clock, logged });
+  return withCalls({ host, simulator, clock, logged, requests });
 }
 
-function withCalls(parts: Pick<TestWorld, "host" | "simulator" | "clock" | "logged">): TestWorld {
+function withCalls(parts: Pick<TestWorld, "host" | "simulator" | "clock" | "logged" | "requests">): TestWorld {
   const { host, simulator, clock } = parts;
   let release = clock.hold();
   // Lets time jump some times, but not past a run's end into next week; what is then due runs before the test looks again.
@@ -169,6 +178,13 @@ function withCalls(parts: Pick<TestWorld, "host" | "simulator" | "clock" | "logg
     ...parts,
     api,
     during,
+    async pass(seconds) {
+      let isOver = false;
+      clock.at(clock.nowMs() + seconds * 1000, () => {
+        isOver = true;
+      });
+      while (!isOver) await step(1);
+    },
     until: (id, condition) => untilIn(1, id, condition),
     ended: (id) => untilIn(10, id, ({ status }) => status === "finished"),
     async newestRun() {

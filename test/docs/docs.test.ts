@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { drainCommand } from "../../cli/drain/drain-flags.ts";
 import { startCommand } from "../../cli/start/start-flags.ts";
 import { fleetConfigSchema, parseFleetConfig } from "../../domain/fleet-config.ts";
 import { PREFLIGHT_RULES } from "../../domain/preflight/preflight.ts";
@@ -114,6 +115,12 @@ describe("the documents", () => {
     const flags = startCommand(ROOT, async () => {}).options.filter(({ hidden }) => !hidden);
     const readme = read("README.md");
     for (const { long } of flags) expect(readme).toContain(`${long}`);
+  });
+
+  it("name every flag of drydock drain, and no other", () => {
+    const flags = drainCommand(async () => {}).options.map(({ long }) => long);
+    const told = [...rowsOf("docs/drain.md").keys()].filter((row) => row.startsWith("--"));
+    expect(told.sort()).toEqual(flags.sort());
   });
 
   it("link to what is there", () => {

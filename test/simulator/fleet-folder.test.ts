@@ -1,6 +1,8 @@
-import { appendFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { azureFileSchema } from "../../simulator/fleet/azure-file.ts";
 import { temporaryFolder } from "../host/program.ts";
 import { changedFleet } from "./changed-fleet.ts";
 import { startSimulator, type TestSimulator } from "./start-simulator.ts";
@@ -63,6 +65,15 @@ spec:
       schema:
         openAPIV3Schema: { type: object, x-kubernetes-preserve-unknown-fields: true }
 `;
+
+describe("azure.yaml", () => {
+  it("is in the document as the simulator takes it", () => {
+    const document = readFileSync(join(import.meta.dirname, "../../docs/scenarios.md"), "utf8");
+    const [, sample = ""] = /## azure.yaml.*?```yaml\n(.*?)```/s.exec(document) ?? [];
+    expect(azureFileSchema.safeParse(parse(sample)).error).toBeUndefined();
+    expect(sample).not.toBe("");
+  });
+});
 
 describe("what the fleet folder holds", () => {
   it("may be a definition and objects of its kind, in any order of the files", async () => {

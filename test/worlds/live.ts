@@ -92,10 +92,10 @@ async function lookBack(world: World, reader: Reader, list: readonly RunView[]):
     undelivered,
     lost,
     events: {
-      told,
+      told: told.size,
       sent: world.events.sent,
-      taken: world.events.accepted.size,
-      undelivered: undelivered.size,
+      taken: [...told].filter((id) => world.events.accepted.has(id)).length,
+      undelivered: [...told].filter((id) => undelivered.has(id) && !world.events.accepted.has(id)).length,
       lost: lost.length,
     },
     faults: status.faults,
@@ -124,7 +124,7 @@ function whatEventGridDid({ simulator, story, events }: World) {
   );
   const told = new Set(story.deeds.flatMap((deed) => (deed.kind === "event" ? [deed.event.id] : [])));
   const lost = [...told].filter((id) => !events.accepted.has(id) && !undelivered.has(id));
-  return { undelivered, lost, told: told.size };
+  return { undelivered, lost, told };
 }
 
 async function readJson(world: World, path: string): Promise<unknown> {

@@ -47,7 +47,7 @@ export class World {
   readonly logged: string[] = [];
   /** Answers to operators that should have been others. */
   readonly answers: string[] = [];
-  simulator!: Simulator;
+  #simulator: Simulator | undefined;
   kills = 0;
   #steps = 0;
   readonly #ground: string;
@@ -70,8 +70,14 @@ export class World {
     this.observer = new Observer(this.trace, () => this.clock.nowMs());
     this.events = new EventLog(this.trace);
     this.#folder = worldFolder(ground, seed);
-    this.#network = openMemoryNetwork();
+    this.#network = openMemoryNetwork(this.clock);
     this.#release = this.clock.hold();
+  }
+
+  /** The simulated Azure of this world. Throws before `begin`. */
+  get simulator(): Simulator {
+    if (!this.#simulator) throw new Error("the world has not begun");
+    return this.#simulator;
   }
 
   /** The host, when it is up. */
@@ -97,7 +103,7 @@ export class World {
         onAnswer: (request, status) => this.#answered(request, status),
       }),
     );
-    this.simulator = await result;
+    this.#simulator = await result;
     for (const { name } of this.design.clusters) this.observer.watch(this.simulator, name);
     await this.#serveFleetFile();
     await this.startHost();
@@ -181,7 +187,7 @@ export class World {
   async end(): Promise<void> {
     this.endHost();
     this.clock.stop();
-    await this.simulator.close();
+    await this.#simulator?.close();
     this.#network.close();
     for (let turn = 0; turn < LAST_TURNS; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     rmSync(this.#folder, { recursive: true, force: true });

@@ -152,7 +152,7 @@ class DrainEngine {
   }
 
   #cannotReadBudgets({ failure, message }: DrydockError): void {
-    if (failure.code !== "Denied") {
+    if (failure.code !== "Denied" && failure.code !== "NotFound") {
       this.#emit({ kind: "trouble", message });
       return;
     }
@@ -182,7 +182,7 @@ class DrainEngine {
       outcome = await removePod(transport, pod, removal);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      outcome = { kind: "refused", code: "EvictionRefused", message, permanent: false, retryAfterSeconds: null };
+      outcome = { kind: "throttled", message, retryAfterSeconds: null };
     }
     this.#settle(eviction, outcome);
     this.#changed();

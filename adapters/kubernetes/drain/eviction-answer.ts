@@ -45,6 +45,11 @@ export function evictionOutcome(answer: ApiAnswer): EvictionOutcome {
         ? { kind: "budget", message: budget.message || message, retryAfterSeconds }
         : { kind: "throttled", message, retryAfterSeconds };
     }
+    case 502:
+    case 503:
+    case 504:
+      // Nobody has looked at the question: this is about the server, not about the pod.
+      return { kind: "throttled", message, retryAfterSeconds };
     case 403:
       return cause("NamespaceTerminating")
         ? refused("NamespaceTerminating", false)

@@ -143,8 +143,9 @@ export function followObjects<T>(options: FollowOptions<T>): FollowedObjects<T> 
         const known = asFailure(error, collection.asked);
         failures += 1;
         // The server has forgotten our place, or what came makes no sense.
-        if (known.failure.class === "terminal") version = undefined;
-        else onTrouble(known);
+        const isForgotten = known.failure.class === "terminal";
+        if (isForgotten) version = undefined;
+        if (!isForgotten || known.failure.code === "NotFound") onTrouble(known);
       }
       if (failures > 0) await delay(Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1)), signal);
     }

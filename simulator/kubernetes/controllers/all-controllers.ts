@@ -1,4 +1,5 @@
 import type { Controller } from "./controller.ts";
+import { cronJobController } from "./cron-job.ts";
 import { daemonSetController } from "./daemon-set.ts";
 import { definitionController } from "./definition.ts";
 import { deploymentController } from "./deployment.ts";
@@ -21,6 +22,7 @@ export const CONTROLLERS: readonly Controller[] = [
   statefulSetController,
   daemonSetController,
   jobController,
+  cronJobController,
   definitionController,
   volumeController,
   garbageCollector,

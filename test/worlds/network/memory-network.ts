@@ -2,7 +2,7 @@ import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import http from "node:http";
 import { syncBuiltinESMExports } from "node:module";
 import net from "node:net";
-import { MemorySocket, socketError } from "./memory-socket.ts";
+import { MemorySocket, type NetworkClock, socketError } from "./memory-socket.ts";
 
 /** A program that takes part: everything that it starts belongs to it. */
 export interface Party {
@@ -25,7 +25,7 @@ const FIRST_PORT = 20_000;
 const parties = new AsyncLocalStorage<Party>();
 
 /** Takes the place of the process's TCP until closed. One at a time. */
-export function openMemoryNetwork(): MemoryNetwork {
+export function openMemoryNetwork(clock: NetworkClock): MemoryNetwork {
   const servers = new Map<
     number,
     {
@@ -52,7 +52,7 @@ export function openMemoryNetwork(): MemoryNetwork {
 
   function connect(...args: unknown[]): MemorySocket {
     const { port, onConnect } = readTarget(args);
-    const client = new MemorySocket(port);
+    const client = new MemorySocket(port, clock);
     client.connecting = true;
     if (onConnect) client.once("connect", onConnect);
     const party = parties.getStore();
@@ -83,7 +83,7 @@ export function openMemoryNetwork(): MemoryNetwork {
       ports.set(this, port);
       const party = parties.getStore();
       const accept = AsyncResource.bind((client: MemorySocket) => {
-        const server = new MemorySocket(0);
+        const server = new MemorySocket(0, clock);
         MemorySocket.join(client, server);
         own(server, party);
         this.emit("connection", server);

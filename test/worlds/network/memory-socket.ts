@@ -1,6 +1,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { Duplex } from "node:stream";
 
+/** The time by which connections grow old. */
+export interface NetworkClock {
+  nowMs(): number;
+  at(dueMs: number, callback: () => void): { cancel(): void };
+}
+
 /**
  * One end of a connection that never leaves the process. What is written here is read at the other end, in order, and in the
  * context in which that end was made, as with a socket of the system: a program's time and chance are not those of its peer.
@@ -15,10 +21,15 @@ export class MemorySocket extends Duplex {
   #resume: (() => void) | undefined;
   #hasReadEnd = false;
   readonly #inContext = AsyncLocalStorage.snapshot();
+  readonly #clock: NetworkClock;
+  #idleLimitMs = 0;
+  #lastUsedMs = 0;
+  #idleTimer: { cancel(): void } | undefined;
 
-  constructor(remotePort: number) {
+  constructor(remotePort: number, clock: NetworkClock) {
     super({ allowHalfOpen: false, decodeStrings: true });
     this.remotePort = remotePort;
+    this.#clock = clock;
   }
 
   /** Joins two ends. */
@@ -35,6 +46,8 @@ export class MemorySocket extends Duplex {
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     const peer = this.#peer;
+    this.#lastUsedMs = this.#clock.nowMs();
+    if (peer) peer.#lastUsedMs = this.#lastUsedMs;
     if (!peer || peer.destroyed) done(socketError("EPIPE", "write EPIPE"));
     else if (peer.#inContext(() => peer.push(chunk))) done();
     else peer.#resume = AsyncLocalStorage.bind(() => done());
@@ -49,6 +62,7 @@ export class MemorySocket extends Duplex {
     const peer = this.#peer;
     this.#peer = undefined;
     this.#resume = undefined;
+    this.#idleTimer?.cancel();
     if (peer) {
       const isOver = this.#hasReadEnd || peer.#hasReadEnd;
       // As over a wire: what was sent before arrives, and is looked at, before the end is noticed.
@@ -66,10 +80,23 @@ export class MemorySocket extends Duplex {
     this.#inContext(() => this.destroy(socketError("ECONNRESET", "read ECONNRESET")));
   }
 
-  /** As a socket; time is not measured here: what is idle stays open. */
-  setTimeout(): this {
+  /** As a socket: tells by `timeout` that nothing was sent or came for so long; 0 asks for nothing. */
+  setTimeout(limitMs: number, callback?: () => void): this {
+    this.#idleTimer?.cancel();
+    this.#idleTimer = undefined;
+    this.#idleLimitMs = limitMs;
+    if (callback && limitMs > 0) this.once("timeout", callback);
+    else if (callback) this.removeListener("timeout", callback);
+    this.#lastUsedMs = this.#clock.nowMs();
+    if (limitMs > 0 && !this.destroyed) this.#watchIdleness();
     return this;
   }
+
+  /** Read by Node's agents, which do not set again what is set. */
+  get timeout(): number {
+    return this.#idleLimitMs;
+  }
+
   setNoDelay(): this {
     return this;
   }
@@ -89,6 +116,14 @@ export class MemorySocket extends Duplex {
     if (this.writable) this.end();
     if (this.writableFinished) this.destroy();
     else this.once("finish", () => this.destroy());
+  }
+
+  #watchIdleness(): void {
+    this.#idleTimer = this.#clock.at(this.#lastUsedMs + this.#idleLimitMs, () => {
+      if (this.#clock.nowMs() < this.#lastUsedMs + this.#idleLimitMs) return this.#watchIdleness();
+      this.#idleTimer = undefined;
+      this.#inContext(() => this.emit("timeout"));
+    });
   }
 
   #endPeer(): void {
