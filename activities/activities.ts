@@ -1,9 +1,5 @@
-<<<<<<< HEAD
-import { deliverCard, deliverGate } from "./deliver-card.ts";
-=======
 import { beginCheckJob, type CheckInput, callCheck, pollCheckJob, removeCheckJob } from "./custom-checks.ts";
-import { deliverCard } from "./deliver-card.ts";
->>>>>>> main
+import { deliverCard, deliverGate } from "./deliver-card.ts";
 import { drainSlice } from "./drain-slice.ts";
 import { cordonNodes, listNodes, uncordonNodes } from "./nodes.ts";
 import {

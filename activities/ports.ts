@@ -1,10 +1,6 @@
 import type { InspectedCluster } from "../adapters/azure/managed-clusters.ts";
-<<<<<<< HEAD
-=======
 import type { CheckAnswer } from "../adapters/checks/call-url.ts";
-import type { FleetFile } from "../adapters/fleet-config.ts";
 import type { ClusterChecks } from "../adapters/kubernetes/cluster-checks.ts";
->>>>>>> main
 import type { KubernetesCluster } from "../adapters/kubernetes/kubernetes-cluster.ts";
 import type { PreflightReader } from "../adapters/kubernetes/preflight-reader.ts";
 import type { ClusterFacts } from "../domain/cluster-facts.ts";

@@ -34,10 +34,31 @@ export async function readPreflight(ports: PreflightPorts, input: ReadingsInput)
   return { ...kubernetes, ...azure };
 }
 
+/** How often a single read is tried before the whole preflight is begun again, and the wait between. */
+const TRIES = 3;
+const TRY_AGAIN_MS = 2_000;
+
+/**
+ * Tries a read a few times. A preflight makes a dozen of them side by side: one that was cut short must not cost all the
+ * others. A wait that the other side asks for is left to the orchestration.
+ */
+async function tryAgain<T>(read: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await read();
+    } catch (error) {
+      const failure = error instanceof DrydockError ? error.failure : null;
+      const isCured = failure?.class === "transient" && failure.retryAfterSeconds === null;
+      if (!isCured || attempt === TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS));
+    }
+  }
+}
+
 /** Runs a read; an expected failure becomes the reason why the fact is not known. */
 async function reading<T>(read: () => Promise<T>): Promise<Reading<T>> {
   try {
-    return { read: true, value: await read() };
+    return { read: true, value: await tryAgain(read) };
   } catch (error) {
     if (error instanceof DrydockError) return { read: false, why: error.failure.message };
     throw error;
@@ -47,7 +68,7 @@ async function reading<T>(read: () => Promise<T>): Promise<Reading<T>> {
 /** The same in a run: what waiting may cure is thrown. */
 async function patientReading<T>(read: () => Promise<T>): Promise<Reading<T>> {
   try {
-    return { read: true, value: await read() };
+    return { read: true, value: await tryAgain(read) };
   } catch (error) {
     if (!(error instanceof DrydockError) || error.failure.class === "transient") throw error;
     return { read: false, why: error.failure.message };
@@ -56,7 +77,7 @@ async function patientReading<T>(read: () => Promise<T>): Promise<Reading<T>> {
 
 /** Runs a read without which a run cannot go on. */
 async function needed<T>(read: () => Promise<T>): Promise<Reading<T>> {
-  return { read: true, value: await read() };
+  return { read: true, value: await tryAgain(read) };
 }
 
 /** A reading made of another one. */

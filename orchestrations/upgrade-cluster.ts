@@ -3,11 +3,7 @@ import type { ClusterState, ControlPlaneState } from "../domain/api/run-view.ts"
 import { estimateControlPlane } from "../domain/estimate.ts";
 import type { Finding } from "../domain/finding.ts";
 import type { PreflightPolicy } from "../domain/preflight/preflight-policy.ts";
-<<<<<<< HEAD
 import type { ClusterResult, ControlPlaneResult, PoolResult } from "../domain/report.ts";
-=======
-import type { ClusterResult, PoolResult } from "../domain/report.ts";
->>>>>>> main
 import { runIds } from "../domain/run-request.ts";
 import type { ClusterStatus } from "../domain/run-status.ts";
 import type { ClusterPlan } from "../domain/upgrade-plan.ts";
@@ -15,12 +11,9 @@ import type { VersionStep } from "../domain/version-step.ts";
 import type { MaintenanceWindow } from "../domain/window.ts";
 import { passCheckpoint } from "./checkpoint.ts";
 import { acquireLease, releaseLease } from "./cluster-lease.ts";
-<<<<<<< HEAD
 import { readClusterPlan } from "./cluster-plan.ts";
 import { upgradeControlPlane } from "./control-plane.ts";
-=======
 import { runCustomChecks } from "./custom-checks.ts";
->>>>>>> main
 import { errorText, nowIso, type OrchestrationContext, perform, runChild, type Step } from "./durable.ts";
 import { isCancelled } from "./run-record.ts";
 import type { UpgradePoolInput } from "./upgrade-pool.ts";
@@ -28,7 +21,6 @@ import type { UpgradePoolInput } from "./upgrade-pool.ts";
 /** Input of the `upgradeCluster` orchestration. */
 export interface UpgradeClusterInput {
   readonly runId: string;
-<<<<<<< HEAD
   readonly ring: string;
   readonly name: string;
   /** Which try of the run it is, from 1. */
@@ -37,11 +29,6 @@ export interface UpgradeClusterInput {
   readonly window: MaintenanceWindow | null;
   /** How sure to be before the cluster is changed. */
   readonly preflight: PreflightPolicy;
-=======
-  readonly plan: ClusterPlan;
-  /** Of the cluster's ring. */
-  readonly policy: PreflightPolicy;
->>>>>>> main
   /** Set when the orchestration continues as new, while it waits for the cluster. */
   readonly startedAt?: string;
 }
@@ -64,18 +51,10 @@ interface ClusterWork {
  * a blocker means that nothing was touched.
  */
 export function* upgradeCluster(context: OrchestrationContext): Step<ClusterResult | undefined> {
-<<<<<<< HEAD
   const input = context.df.getInput<UpgradeClusterInput>();
   const { runId, name, attempt, startedAt = nowIso(context) } = input;
   const plan = yield* readClusterPlan(context, runId, name);
   const work = begin(context, input, plan, startedAt);
-=======
-  const { runId, plan, policy, startedAt = nowIso(context) } = context.df.getInput<UpgradeClusterInput>();
-  const findings: Finding[] = [];
-  const pools: PoolResult[] = [];
-  const show = (state: ClusterState, reason: string | null = null) =>
-    context.df.setCustomStatus({ state, reason, startedAt } satisfies ClusterStatus);
->>>>>>> main
   let outcome: Outcome;
   try {
     const lease = yield* acquireLease(
@@ -85,21 +64,13 @@ export function* upgradeCluster(context: OrchestrationContext): Step<ClusterResu
       () => isCancelled(context, runId),
     );
     if (lease === "waiting") {
-<<<<<<< HEAD
       context.df.continueAsNew({ ...input, startedAt } satisfies UpgradeClusterInput);
-=======
-      context.df.continueAsNew({ runId, plan, policy, startedAt } satisfies UpgradeClusterInput);
->>>>>>> main
       return undefined;
     }
     if (lease === "cancelled") outcome = { outcome: "cancelled", reason: "cancelled while it waited for the cluster" };
     else {
       try {
-<<<<<<< HEAD
         outcome = yield* changeCluster(work);
-=======
-        outcome = yield* changeCluster(context, runId, plan, { policy, findings, pools, show });
->>>>>>> main
       } finally {
         yield* releaseLease(context, plan.resourceId);
       }
@@ -113,7 +84,6 @@ export function* upgradeCluster(context: OrchestrationContext): Step<ClusterResu
   return { name, ...outcome, attempt, controlPlane, pools, findings, startedAt, endedAt: nowIso(context) };
 }
 
-<<<<<<< HEAD
 function begin(
   context: OrchestrationContext,
   input: UpgradeClusterInput,
@@ -143,26 +113,13 @@ function* changeCluster(work: ClusterWork): Step<Outcome> {
     policy: work.input.preflight,
   });
   work.findings.push(...findings);
-  const blocker = work.findings.find(({ severity }) => severity === "blocker");
-=======
-interface Parts {
-  readonly policy: PreflightPolicy;
-  readonly findings: Finding[];
-  readonly pools: PoolResult[];
-  readonly show: (state: ClusterState, reason?: string | null) => void;
-}
-
-function* changeCluster(context: OrchestrationContext, runId: string, plan: ClusterPlan, parts: Parts): Step<Outcome> {
-  parts.show("preflight");
-  const { policy } = parts;
-  const { findings, pools } = yield* perform(context, "preflightCluster", { plan, policy });
-  parts.findings.push(...findings);
-  if (pools.length > 0 && policy.checks.length > 0) {
+  const isBehind = controlPlane !== null || pools.length > 0;
+  if (isBehind && work.input.preflight.checks.length > 0) {
     const { name: cluster, resourceId } = plan;
-    parts.findings.push(...(yield* runCustomChecks(context, { runId, cluster, resourceId, policy })));
+    const { runId, preflight: policy } = work.input;
+    work.findings.push(...(yield* runCustomChecks(context, { runId, cluster, resourceId, policy })));
   }
-  const blocker = parts.findings.find(({ severity }) => severity === "blocker");
->>>>>>> main
+  const blocker = work.findings.find(({ severity }) => severity === "blocker");
   if (blocker) return { outcome: "blocked", reason: blocker.message };
   if (controlPlane === null && pools.length === 0) {
     return { outcome: "done", reason: "another run had upgraded it meanwhile" };

@@ -1,6 +1,6 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import { z } from "zod";
-import { RUN_TAG } from "../../domain/pool-operation.ts";
+import { RUN_TAG } from "../../domain/long-operation.ts";
 import type { HttpCheck, JobCheck } from "../../domain/preflight/custom-check.ts";
 import { refusal } from "./drain/api-failure.ts";
 import { serverOf } from "./drain/client-server.ts";

@@ -126,7 +126,9 @@ describe("drydock preflight", () => {
     ]);
     const [untold, doubts] = await command(world, { cluster: "dev-weu" });
     expect(untold).toBe(3);
-    expect(doubts).toMatch(/^dev-weu {2}CANNOT TELL\n[\s\S]* {2}cannot tell .*BudgetNeverAllows.*: could not read the /);
+    expect(doubts).toMatch(
+      /^dev-weu {2}CANNOT TELL\n[\s\S]* {2}cannot tell .*BudgetNeverAllows.*: could not read the /,
+    );
     await plant(world, "prod-weu", NEVER);
     const [code, text] = await command(world);
     expect(code).toBe(1);

@@ -279,7 +279,6 @@ describe("an upgrade", () => {
       },
     });
     const run = await world.ended(await started(world, { clusters: ["dev-weu"] }));
-    expect(run.findings.filter(({ severity }) => severity === "blocker")).toEqual([]);
     expect(run.verdict).toBe("passed");
     expect(gravely(run)).toEqual([]);
     expect(await world.cards()).toHaveLength(1);
