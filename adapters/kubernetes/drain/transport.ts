@@ -1,5 +1,10 @@
-import { type IncomingMessage, Agent as PlainAgent, request as plainRequest } from "node:http";
-import { type RequestOptions, Agent as SecureAgent, request as secureRequest } from "node:https";
+import type { Agent, IncomingMessage } from "node:http";
+import type { AgentOptions, RequestOptions } from "node:https";
+
+// An import of node:http in a module reads every one of its exports, among them one that loads a whole WebSocket client: that
+// would be a tenth of the time in which a drain begins.
+const http = process.getBuiltinModule("node:http");
+const https = process.getBuiltinModule("node:https");
 
 /** Requests on their way at the same time; each takes a connection of its own. */
 const CONNECTIONS_MAX = 12;
@@ -43,19 +48,17 @@ export interface ApiServer {
   /** TLS settings and headers; asked for anew with each request, because tokens expire. An agent in it is used as it is. */
   readonly options: () => Promise<RequestOptions>;
   /** TLS settings and proxies of the connections, where `options` brings no agent. */
-  readonly agentOptions?: ConstructorParameters<typeof SecureAgent>[0];
+  readonly agentOptions?: AgentOptions;
 }
 
 /** Opens the way to an API server; nothing is sent yet. Connections are kept and used again. */
 export function openTransport(server: ApiServer): KubernetesTransport {
   const base = new URL(server.url);
-  const isSecure = base.protocol === "https:";
-  const send = isSecure ? secureRequest : plainRequest;
-  const Agent = isSecure ? SecureAgent : PlainAgent;
-  const calls = new Agent({ keepAlive: true, maxSockets: CONNECTIONS_MAX, ...server.agentOptions });
-  const streams = new Agent({ ...server.agentOptions });
+  const { request: send, Agent: Pool } = base.protocol === "https:" ? https : http;
+  const calls = new Pool({ keepAlive: true, maxSockets: CONNECTIONS_MAX, ...server.agentOptions });
+  const streams = new Pool({ ...server.agentOptions });
 
-  async function start(call: ApiCall, timeoutMs: number, agent: PlainAgent, signal?: AbortSignal) {
+  async function start(call: ApiCall, timeoutMs: number, agent: Agent, signal?: AbortSignal) {
     const own = await server.options();
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     const { path = "" } = call;
