@@ -16,6 +16,8 @@ export type Deed = { readonly atMinutes: number } & (
       readonly run: number | null;
     }
   | { readonly kind: "read" }
+  /** Somebody saves a fleet.yaml with a mistake in it, takes it away, or mends it. */
+  | { readonly kind: "fleet"; readonly becomes: FleetFile }
   | {
       readonly kind: "scale";
       readonly cluster: string;
@@ -24,6 +26,9 @@ export type Deed = { readonly atMinutes: number } & (
     }
   | { readonly kind: "forbid"; readonly cluster: string; readonly workload: string }
 );
+
+/** How fleet.yaml is found. */
+export type FleetFile = "whole" | "wrong" | "away";
 
 /** When the host is killed; it comes back after a while. Both counts go on from host to host. */
 export interface Kill {

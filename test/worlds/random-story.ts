@@ -33,26 +33,28 @@ interface Plot {
   readonly design: Design;
   /** When the first event comes. */
   readonly beginMinutes: number;
+  readonly livesMinutes: number;
 }
 
 /** A part of a story: adding a capability to the worlds is adding one. */
 type Chapter = (dice: Dice, plot: Plot) => Deed[];
 
-const CHAPTERS: readonly Chapter[] = [news, starts, signals, meddling, reads];
+const CHAPTERS: readonly Chapter[] = [news, starts, signals, meddling, reads, fleetFile];
 
 /** Draws what happens in a world. */
 export function randomStory(dice: Dice, design: Design): Story {
-  const plot: Plot = { design, beginMinutes: dice.between(0, 30) };
+  const events = eventFaults(dice);
+  const isLost = events.some((fault) => "lost" in fault);
+  const livesMinutes = isLost || dice.chance(0.1) ? MONDAY_MINUTES : 0;
+  const plot: Plot = { design, beginMinutes: dice.between(0, 30), livesMinutes };
   const deeds = CHAPTERS.flatMap((chapter) => chapter(dice, plot));
   if (!deeds.some(({ kind }) => kind === "event" || kind === "start")) {
     deeds.push({ atMinutes: 0, kind: "start", clusters: null, times: 1 });
   }
-  const events = eventFaults(dice);
-  const isLost = events.some((fault) => "lost" in fault);
   return {
     deeds: deeds.sort((left, right) => left.atMinutes - right.atMinutes),
     kills: randomKills(dice),
-    livesMinutes: isLost || dice.chance(0.1) ? MONDAY_MINUTES : 0,
+    livesMinutes,
     subscriptions: randomSubscriptions(dice),
     scenario: { ...randomFaults(dice), events: { faults: events } },
   };
@@ -115,4 +117,14 @@ function meddling(dice: Dice, plot: Plot): Deed[] {
 /** Somebody looks at the console. */
 function reads(dice: Dice, plot: Plot): Deed[] {
   return Array.from({ length: dice.between(0, 8) }, () => ({ atMinutes: meanwhile(dice, plot), kind: "read" }));
+}
+
+/** fleet.yaml is spoiled for a while: when a run begins, or when the weekly search does. */
+function fleetFile(dice: Dice, { beginMinutes, livesMinutes }: Plot): Deed[] {
+  if (!dice.chance(0.15)) return [];
+  const fromMinutes = livesMinutes > 0 ? livesMinutes - 70 : beginMinutes + dice.between(0, 20);
+  return [
+    { atMinutes: fromMinutes, kind: "fleet", becomes: dice.pick(["wrong", "away"]) },
+    { atMinutes: fromMinutes + dice.between(1, 60), kind: "fleet", becomes: "whole" },
+  ];
 }

@@ -20,7 +20,8 @@ export class Reader {
 
   /** Looks at everything that there is to see; answers the runs, or nothing while the host is down. */
   async look(): Promise<RunView[] | undefined> {
-    await this.#read("/fleet");
+    // A fleet.yaml that cannot be read is a 502 that says why.
+    if (this.#world.fleetFile === "whole") await this.#read("/fleet");
     const list = await this.#read("/runs?limit=200");
     if (!list?.ok) return undefined;
     const { runs } = (await list.json()) as { runs: RunView[] };

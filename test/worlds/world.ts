@@ -8,7 +8,7 @@ import { createHostLog } from "../../local/log.ts";
 import { subscriptionSettingsSchema } from "../../simulator/eventgrid/subscription.ts";
 import { parseScenario } from "../../simulator/faults/scenario.ts";
 import { createSimulator, type Simulator } from "../../simulator/simulator.ts";
-import type { Kill } from "./deeds.ts";
+import type { FleetFile, Kill } from "./deeds.ts";
 import { createDice } from "./dice.ts";
 import { EventLog } from "./event-log.ts";
 import { appFolder, worldFolder } from "./ground-folders.ts";
@@ -44,6 +44,7 @@ export class World {
   readonly trace: Trace;
   readonly observer: Observer;
   readonly events: EventLog;
+  fleetFile: FleetFile = "whole";
   readonly logged: string[] = [];
   /** Answers to operators that should have been others. */
   readonly answers: string[] = [];
@@ -196,7 +197,10 @@ export class World {
   /** Serves fleet.yaml as a blob: reading a file takes as long as the machine likes. */
   async #serveFleetFile(): Promise<void> {
     const text = fleetYaml(this.design);
-    const server = createServer((_request, response) => void response.end(text));
+    const server = createServer((_request, response) => {
+      if (this.fleetFile === "away") response.writeHead(404);
+      response.end(this.fleetFile === "whole" ? text : `${text}\nrings: twice`);
+    });
     await this.#network.run("blob", () => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve)))
       .result;
     const { port } = server.address() as AddressInfo;
