@@ -7,5 +7,4 @@ export {
   PatchStrategy,
   PolicyV1Api,
   setHeaderOptions,
-  Watch,
 } from "@kubernetes/client-node";
