@@ -161,6 +161,7 @@ const HEADINGS = [
   "scene",
   "tool",
   "wall time",
+  "API server busy",
   "bound",
   "to bound",
   "kubectl / it",
