@@ -42,7 +42,7 @@ const TRY_AGAIN_MS = 2_000;
  * Tries a read a few times. A preflight makes a dozen of them side by side: one that was cut short must not cost all the
  * others. A wait that the other side asks for is left to the orchestration.
  */
-async function tryAgain<T>(read: () => Promise<T>): Promise<T> {
+async function tryAgain<T>(read: () => Promise<T>, waitMs = TRY_AGAIN_MS): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await read();
@@ -50,15 +50,15 @@ async function tryAgain<T>(read: () => Promise<T>): Promise<T> {
       const failure = error instanceof DrydockError ? error.failure : null;
       const isCured = failure?.class === "transient" && failure.retryAfterSeconds === null;
       if (!isCured || attempt === TRIES) throw error;
-      await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS));
+      if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   }
 }
 
-/** Runs a read; an expected failure becomes the reason why the fact is not known. */
+/** Runs a read for somebody who waits at the other end; an expected failure becomes the reason why the fact is not known. */
 async function reading<T>(read: () => Promise<T>): Promise<Reading<T>> {
   try {
-    return { read: true, value: await tryAgain(read) };
+    return { read: true, value: await tryAgain(read, 0) };
   } catch (error) {
     if (error instanceof DrydockError) return { read: false, why: error.failure.message };
     throw error;

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Finding } from "./finding.ts";
 import type { ClusterResult, DrainResult, PoolResult, UpgradeReport } from "./report.ts";
 import { escapeMarkdown, reportMarkdown } from "./report-markdown.ts";
+import type { Signal } from "./run-control.ts";
 
 function drain(node: string, outcome: DrainResult["outcome"], evicted: number): DrainResult {
   const times = { startedAt: "2026-03-01T12:05:00Z", endedAt: "2026-03-01T12:09:00Z" };
@@ -64,7 +65,12 @@ function report(change: Partial<UpgradeReport> = {}): UpgradeReport {
   };
 }
 
-const LEFT_ALONE: Partial<ClusterResult> = { pools: [], startedAt: null, endedAt: null };
+const LEFT_ALONE: Partial<ClusterResult> = { attempt: 0, pools: [], startedAt: null, endedAt: null };
+
+function signal(change: Partial<Signal> = {}): Signal {
+  const at = "2026-03-01T12:10:00Z";
+  return { id: "s1", kind: "approve", by: "bob", reason: "tested on dev", at, gate: "approve-prod", ...change };
+}
 
 describe("a report as Markdown", () => {
   it("tells verdict, trigger, numbers, rings, clusters, pools and findings", () => {
@@ -80,15 +86,15 @@ describe("a report as Markdown", () => {
       `# Upgrade upgrade-0123456789abcdef: passed-with-warnings
 
 Started 2026-03-01T12:00:00Z by alex (CVE-2026-1), took 2 h 10 min.
-1 of 2 clusters done, 1 pools, 1 nodes drained, 5 pods evicted.
+1 of 2 clusters done, 0 control planes, 1 pools, 1 nodes drained, 5 pods evicted.
 
 ## Ring dev: done
 
 ### dev-weu: done, 25 min
 
-| pool | strategy | from | to | outcome | nodes drained | pods evicted | took |
-| --- | --- | --- | --- | --- | --- | --- | --- |
-| shop → shop2 | blueGreen | AKSUbuntu-2204-202601.05.0 | AKSUbuntu-2204-202602.10.0 | done | 1 | 5 | 20 min 30 s |
+| pool | strategy | Kubernetes | from image | to image | outcome | nodes drained | pods evicted | took |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
+| shop → shop2 | blueGreen | 1.33.5 | AKSUbuntu-2204-202601.05.0 | AKSUbuntu-2204-202602.10.0 | done | 1 | 5 | 20 min 30 s |
 
 ### dev-neu: skipped (dev-neu is stopped)
 
@@ -105,11 +111,49 @@ fleet.yaml: sha256 ${"0".repeat(64)}
     );
   });
 
+  it("tells what became of control planes, versions and tries, what people said, and what a ring found", () => {
+    const controlPlane = {
+      from: "1.33.5",
+      to: "1.34.2",
+      outcome: "done",
+      startedAt: "2026-03-01T12:00:00Z",
+      endedAt: "2026-03-01T12:09:00Z",
+    } as const;
+    const clusters = [cluster({ attempt: 2, controlPlane, pools: [pool({ toVersion: "1.34.2" })] })];
+    const approved = finding({ code: "Approved", severity: "info", message: "bob approved it", cluster: null });
+    const signals = [signal(), signal({ kind: "pause", gate: null, reason: "lunch" })];
+    const rings: UpgradeReport["rings"] = [
+      { name: "prod", state: "done", reason: null, clusters, findings: [approved] },
+    ];
+    expect(reportMarkdown(report({ rings, signals })).split("\n").slice(3, 23)).toEqual([
+      "1 of 1 clusters done, 1 control planes, 1 pools, 1 nodes drained, 5 pods evicted.",
+      "",
+      "## Signals",
+      "",
+      "| when | who | what | answers | why |",
+      "| --- | --- | --- | --- | --- |",
+      "| 2026-03-01T12:10:00Z | bob | approve | approve-prod | tested on dev |",
+      "| 2026-03-01T12:10:00Z | bob | pause |  | lunch |",
+      "",
+      "## Ring prod: done",
+      "",
+      "- **info** Approved: bob approved it",
+      "",
+      "### dev-weu: done, 2nd try, 25 min",
+      "",
+      "Control plane: Kubernetes 1.33.5 to 1.34.2, done, from 2026-03-01T12:00:00Z to 2026-03-01T12:09:00Z (9 min).",
+      "",
+      "| pool | strategy | Kubernetes | from image | to image | outcome | nodes drained | pods evicted | took |",
+      "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+      "| shop → shop2 | blueGreen | 1.33.5 to 1.34.2 | AKSUbuntu-2204-202601.05.0 | AKSUbuntu-2204-202602.10.0 | done | 1 | 5 | 20 min 30 s |",
+    ]);
+  });
+
   it.each<[string, Partial<UpgradeReport>, string, RegExp]>([
     [
       "a run that broke before it planned",
       { verdict: "failed", rings: [], findings: [finding({ code: "RunFailed", cluster: null })] },
-      "0 of 0 clusters done, 0 pools, 0 nodes drained, 0 pods evicted.",
+      "0 of 0 clusters done, 0 control planes, 0 pools, 0 nodes drained, 0 pods evicted.",
       /passed|### /,
     ],
     [
@@ -143,7 +187,7 @@ fleet.yaml: sha256 ${"0".repeat(64)}
           },
         ],
       },
-      "0 of 1 clusters done, 0 pools, 1 nodes drained",
+      "0 of 1 clusters done, 0 control planes, 0 pools, 1 nodes drained",
       /dev-weu: done|\| done \||→/,
     ],
     ["a run without findings", { findings: [] }, "## Findings\n\nNone.\n", /\*\*/],
@@ -196,10 +240,12 @@ describe("text from outside", () => {
         const bare = line.replace(/\\[!-/:-@[-`{-~]/g, "");
         return [/^(#+ |\s*- (\*\*blocker\*\*)?)?/.exec(bare)?.[0], bare.match(/[|*_`<[]/g)?.join("") ?? ""];
       });
+    const times = { startedAt: "2026-03-01T12:00:00Z", endedAt: "2026-03-01T12:09:00Z" };
     const build = (text: string) =>
       reportMarkdown(
         report({
           id: text,
+          signals: [signal({ by: text, reason: text, gate: text })],
           trigger: { by: text, reason: text, event: null },
           findings: [finding({ code: text, message: text, remedy: text, evidence: [text, text], cluster: text })],
           rings: [
@@ -207,8 +253,15 @@ describe("text from outside", () => {
               name: text,
               state: "failed",
               reason: text,
-              clusters: [cluster({ name: text, reason: text, pools: [pool({ name: text, toImage: text })] })],
-              findings: [],
+              clusters: [
+                cluster({
+                  name: text,
+                  reason: text,
+                  controlPlane: { from: text, to: `${text}2`, outcome: "done", ...times },
+                  pools: [pool({ name: text, toImage: text, toVersion: text })],
+                }),
+              ],
+              findings: [finding({ code: text, message: text })],
             },
           ],
         }),

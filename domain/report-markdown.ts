@@ -1,6 +1,15 @@
+import { attemptText, changeText } from "./change-text.ts";
 import { durationText } from "./duration-text.ts";
 import type { Finding } from "./finding.ts";
-import { type ClusterResult, type PoolResult, type RingResult, summarize, type UpgradeReport } from "./report.ts";
+import {
+  type ClusterResult,
+  type ControlPlaneResult,
+  type PoolResult,
+  type RingResult,
+  summarize,
+  type UpgradeReport,
+} from "./report.ts";
+import type { Signal } from "./run-control.ts";
 
 /**
  * Text that Markdown shows as it is, in one line. Names and messages come from clusters and may hold anything: inline marks,
@@ -19,13 +28,14 @@ const between = (startedAt: string | null, endedAt: string | null) =>
 
 /** A report as Markdown. */
 export function reportMarkdown(report: UpgradeReport): string {
-  const summary = summarize(report);
+  const { clusters, clustersDone, controlPlanes, pools, nodesDrained, podsEvicted } = summarize(report);
   const lines = [
     `# Upgrade ${escapeMarkdown(report.id)}: ${report.verdict}`,
     "",
     `Started ${report.startedAt} by ${escapeMarkdown(report.trigger.by)} (${escapeMarkdown(report.trigger.reason)}), took ${between(report.startedAt, report.endedAt)}.`,
-    `${summary.clustersDone} of ${summary.clusters} clusters done, ${summary.pools} pools, ${summary.nodesDrained} nodes drained, ${summary.podsEvicted} pods evicted.`,
+    `${clustersDone} of ${clusters} clusters done, ${controlPlanes} control planes, ${pools} pools, ${nodesDrained} nodes drained, ${podsEvicted} pods evicted.`,
     "",
+    ...signalLines(report.signals),
   ];
   for (const ring of report.rings) lines.push(...ringLines(ring));
   lines.push("## Findings", "");
@@ -35,22 +45,53 @@ export function reportMarkdown(report: UpgradeReport): string {
   return `${lines.join("\n")}\n`;
 }
 
+const row = (cells: readonly string[]) => `| ${cells.map(escapeMarkdown).join(" | ")} |`;
+
+/** What people told the run, in their order; nothing when nobody did. */
+function signalLines(signals: readonly Signal[]): string[] {
+  if (signals.length === 0) return [];
+  return [
+    "## Signals",
+    "",
+    "| when | who | what | answers | why |",
+    "| --- | --- | --- | --- | --- |",
+    ...signals.map(({ at, by, kind, gate, reason }) => row([at, by, kind, gate ?? "", reason])),
+    "",
+  ];
+}
+
 function ringLines(ring: RingResult): string[] {
   const reason = ring.reason ? ` (${escapeMarkdown(ring.reason)})` : "";
-  return [`## Ring ${escapeMarkdown(ring.name)}: ${ring.state}${reason}`, "", ...ring.clusters.flatMap(clusterLines)];
+  const findings = ring.findings.map((finding) => `- ${findingText(finding)}`);
+  return [
+    `## Ring ${escapeMarkdown(ring.name)}: ${ring.state}${reason}`,
+    "",
+    ...(findings.length > 0 ? [...findings, ""] : []),
+    ...ring.clusters.flatMap(clusterLines),
+  ];
 }
 
 function clusterLines(cluster: ClusterResult): string[] {
   const reason = cluster.reason ? ` (${escapeMarkdown(cluster.reason)})` : "";
-  const took = between(cluster.startedAt, cluster.endedAt);
-  const head = `### ${escapeMarkdown(cluster.name)}: ${cluster.outcome}${reason}${took === "" ? "" : `, ${took}`}`;
-  if (cluster.pools.length === 0) return [head, ""];
+  const more = [attemptText(cluster.attempt), between(cluster.startedAt, cluster.endedAt)].filter(
+    (text) => text !== "",
+  );
+  const head = [`${escapeMarkdown(cluster.name)}: ${cluster.outcome}${reason}`, ...more].join(", ");
+  const controlPlane = cluster.controlPlane === null ? [] : [controlPlaneLine(cluster.controlPlane), ""];
+  return [`### ${head}`, "", ...controlPlane, ...poolTable(cluster.pools)];
+}
+
+function controlPlaneLine({ from, to, outcome, startedAt, endedAt }: ControlPlaneResult): string {
+  const change = escapeMarkdown(changeText(from, to));
+  return `Control plane: Kubernetes ${change}, ${outcome}, from ${startedAt} to ${endedAt} (${between(startedAt, endedAt)}).`;
+}
+
+function poolTable(pools: readonly PoolResult[]): string[] {
+  if (pools.length === 0) return [];
   return [
-    head,
-    "",
-    "| pool | strategy | from | to | outcome | nodes drained | pods evicted | took |",
-    "| --- | --- | --- | --- | --- | --- | --- | --- |",
-    ...cluster.pools.map(poolRow),
+    "| pool | strategy | Kubernetes | from image | to image | outcome | nodes drained | pods evicted | took |",
+    "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ...pools.map(poolRow),
     "",
   ];
 }
@@ -59,17 +100,21 @@ function poolRow(pool: PoolResult): string {
   const name = pool.replacement === null ? pool.name : `${pool.name} → ${pool.replacement}`;
   const drained = pool.drains.filter((drain) => drain.outcome === "drained").length;
   const evicted = pool.drains.reduce((sum, drain) => sum + drain.evicted, 0);
-  const cells = [
+  return row([
     name,
     pool.strategy,
+    changeText(pool.fromVersion, pool.toVersion),
     pool.fromImage,
     pool.toImage,
     pool.outcome,
     `${drained}`,
     `${evicted}`,
     between(pool.startedAt, pool.endedAt),
-  ];
-  return `| ${cells.map(escapeMarkdown).join(" | ")} |`;
+  ]);
+}
+
+function findingText({ severity, code, message }: Finding): string {
+  return `**${severity}** ${escapeMarkdown(code)}: ${escapeMarkdown(message)}`;
 }
 
 function findingLines(finding: Finding): string[] {

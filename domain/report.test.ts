@@ -32,7 +32,8 @@ function pool(outcome: PoolResult["outcome"], drains: DrainResult[]): PoolResult
 }
 
 function cluster(outcome: ClusterResult["outcome"], pools: PoolResult[]): ClusterResult {
-  const controlPlane = { from: "1.33.5", to: "1.34.2", outcome: "done", startedAt: AT, endedAt: AT } as const;
+  const ended = outcome === "done" || outcome === "failed" ? outcome : null;
+  const controlPlane = ended && { from: "1.33.5", to: "1.34.2", outcome: ended, startedAt: AT, endedAt: AT };
   const parts = { reason: null, attempt: 1, controlPlane, pools, findings: [] };
   return { name: "dev-weu", outcome, ...parts, startedAt: AT, endedAt: AT };
 }
@@ -54,14 +55,18 @@ function report(clusters: ClusterResult[]): UpgradeReport {
 
 describe("the numbers of a report", () => {
   it.each([
-    ["nothing was done", [], { clusters: 0, clustersDone: 0, pools: 0, nodesDrained: 0, podsEvicted: 0 }],
+    [
+      "nothing was done",
+      [],
+      { clusters: 0, clustersDone: 0, controlPlanes: 0, pools: 0, nodesDrained: 0, podsEvicted: 0 },
+    ],
     [
       "clusters left alone are not done",
       [cluster("skipped", []), cluster("blocked", []), cluster("cancelled", [])],
-      { clusters: 3, clustersDone: 0, pools: 0, nodesDrained: 0, podsEvicted: 0 },
+      { clusters: 3, clustersDone: 0, controlPlanes: 0, pools: 0, nodesDrained: 0, podsEvicted: 0 },
     ],
     [
-      "only pools that are done, and only nodes that are drained, count; evicted pods count always",
+      "only control planes and pools that are done, and only nodes that are drained, count; evicted pods count always",
       [
         cluster("done", [pool("done", [drain("drained", 4), drain("drained", 3)])]),
         cluster("failed", [
@@ -69,7 +74,7 @@ describe("the numbers of a report", () => {
           pool("cancelled", [drain("cancelled", 1)]),
         ]),
       ],
-      { clusters: 2, clustersDone: 1, pools: 1, nodesDrained: 3, podsEvicted: 11 },
+      { clusters: 2, clustersDone: 1, controlPlanes: 1, pools: 1, nodesDrained: 3, podsEvicted: 11 },
     ],
   ])("%s", (_rule, clusters, expected) => {
     expect(summarize(report(clusters))).toEqual(expected);
@@ -110,6 +115,7 @@ describe("the numbers of a report", () => {
         expect(both).toEqual({
           clusters: first.clusters + second.clusters,
           clustersDone: first.clustersDone + second.clustersDone,
+          controlPlanes: first.controlPlanes + second.controlPlanes,
           pools: first.pools + second.pools,
           nodesDrained: first.nodesDrained + second.nodesDrained,
           podsEvicted: first.podsEvicted + second.podsEvicted,

@@ -98,6 +98,8 @@ export type UpgradeReport = z.infer<typeof upgradeReportSchema>;
 export interface ReportSummary {
   readonly clusters: number;
   readonly clustersDone: number;
+  /** Control planes that were upgraded. */
+  readonly controlPlanes: number;
   readonly pools: number;
   readonly nodesDrained: number;
   readonly podsEvicted: number;
@@ -111,6 +113,7 @@ export function summarize(report: UpgradeReport): ReportSummary {
   return {
     clusters: clusters.length,
     clustersDone: clusters.filter((cluster) => cluster.outcome === "done").length,
+    controlPlanes: clusters.filter(({ controlPlane }) => controlPlane?.outcome === "done").length,
     pools: pools.filter((pool) => pool.outcome === "done").length,
     nodesDrained: drains.filter((drain) => drain.outcome === "drained").length,
     podsEvicted: drains.reduce((sum, drain) => sum + drain.evicted, 0),

@@ -70,7 +70,7 @@ export function createPorts(settings: Settings, appDirectory: string, publicUrl:
     async postGate(runId, gate) {
       if (webhook === undefined) return false;
       const { postGateCard } = await import("../adapters/teams/post-gate-card.ts");
-      await postGateCard(webhook, gate, `${publicUrl()}/console#/runs/${runId}`);
+      await postGateCard(webhook, gate, { id: runId, url: `${publicUrl()}/console#/runs/${runId}` });
       return true;
     },
   };

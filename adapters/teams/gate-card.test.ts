@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { Gate } from "../../domain/run-control.ts";
 import { gateCard } from "./gate-card.ts";
 
+const RUN_ID = "upgrade-0123456789abcdef";
 const RUN_URL = "https://drydock.example.org/console/runs/upgrade-0123456789abcdef";
 /** What postCard sends at most, less the envelope. */
 const LIMIT_BYTES = 24_000;
@@ -34,35 +35,71 @@ const halt = gate({
 });
 
 function wire(source: Gate) {
-  return JSON.parse(JSON.stringify(gateCard(source, RUN_URL)));
+  return JSON.parse(JSON.stringify(gateCard(source, { id: RUN_ID, url: RUN_URL })));
 }
 
-/** Texts of a card's blocks, in order. */
+interface Block {
+  readonly type: string;
+  readonly text?: string;
+  readonly fontType?: string;
+  readonly facts?: ReadonlyArray<{ readonly title: string; readonly value: string }>;
+}
+
+function blocks(source: Gate): Block[] {
+  return wire(source).body;
+}
+
+/** What a card says before its facts, in order. */
 function texts(source: Gate): string[] {
-  return wire(source).body.flatMap(({ text }: { text?: string }) => text ?? []);
+  const body = blocks(source);
+  return body
+    .slice(
+      0,
+      body.findIndex(({ facts }) => facts),
+    )
+    .flatMap(({ text }) => text ?? []);
 }
 
 function facts(source: Gate): string[] {
-  const found: Array<{ title: string; value: string }> = wire(source).body.at(-1).facts;
-  return found.map(({ title, value }) => `${title}: ${value}`);
+  return blocks(source).flatMap(({ facts = [] }) => facts.map(({ title, value }) => `${title}: ${value}`));
+}
+
+function commands(source: Gate): string[] {
+  return blocks(source).flatMap(({ text, fontType }) => (text !== undefined && fontType === "Monospace" ? text : []));
 }
 
 describe("the card of a question", () => {
-  it("says what is to be decided, by what, how and until when, and what comes without an answer", () => {
+  it("says what is to be decided, by what, what comes of each answer, and of none", () => {
     expect(texts(gate())).toEqual([
       "Approval wanted",
       "May ring prod be upgraded: Kubernetes 1.33 to 1.34.2 (minor)?",
       "- clusters: prod-weu, prod-neu",
     ]);
     expect(facts(gate())).toEqual([
-      "Answers: approve, decline",
+      `Run: ${RUN_ID}`,
+      "approve: the ring is upgraded",
+      "decline: what had to be approved is left out",
       "Until: 2026-11-24 08:00 UTC; then counts as declined",
     ]);
   });
 
-  it("says so when a ring was halted", () => {
+  it("says when a ring was halted, and what to do before it is tried again", () => {
     expect(texts(halt)).toEqual(["Upgrade halted", halt.question, "- prod-weu: failed"]);
-    expect(facts(halt)).toEqual(["Answers: retry, skip", "Until: 2026-11-24 08:00 UTC; then the run ends"]);
+    expect(facts(halt)).toEqual([
+      `Run: ${RUN_ID}`,
+      "retry: what failed is tried again, to the same version and image; mend what stopped it first",
+      "skip: the next ring begins without what failed, and the run has not passed",
+      "Until: 2026-11-24 08:00 UTC; then the run ends",
+    ]);
+  });
+
+  it("says who may answer, and gives a command for each answer", () => {
+    expect(commands(gate())).toEqual([
+      `drydock approve ${RUN_ID} --reason "..."`,
+      `drydock decline ${RUN_ID} --reason "..."`,
+    ]);
+    expect(commands(halt)).toEqual([`drydock retry ${RUN_ID} --reason "..."`, `drydock skip ${RUN_ID} --reason "..."`]);
+    expect(JSON.stringify(wire(halt))).toContain("Whoever has a key of the app");
   });
 
   it("leads to the run, and has nothing that would act from Teams", () => {
@@ -124,10 +161,12 @@ const cardSchema = strictly({
             wrap: { type: "boolean" },
             size: { const: "Large" },
             weight: { const: "Bolder" },
-            color: { const: "Attention" },
+            color: { enum: ["Attention", "Warning"] },
             spacing: { const: "None" },
+            isSubtle: { type: "boolean" },
+            fontType: { const: "Monospace" },
           },
-          ["wrap", "size", "weight", "color", "spacing"],
+          ["wrap", "size", "weight", "color", "spacing", "isSubtle", "fontType"],
         ),
         strictly({
           type: { const: "FactSet" },

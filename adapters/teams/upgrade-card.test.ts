@@ -3,7 +3,8 @@ import formats from "ajv-formats";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../../domain/finding.ts";
-import type { ClusterResult, PoolResult, RingResult, UpgradeReport } from "../../domain/report.ts";
+import type { ClusterResult, ControlPlaneResult, PoolResult, RingResult, UpgradeReport } from "../../domain/report.ts";
+import type { Signal } from "../../domain/run-control.ts";
 import { verdictSchema } from "../../domain/verdict.ts";
 import { upgradeCard } from "./upgrade-card.ts";
 
@@ -51,6 +52,19 @@ function finding(change: Partial<Finding> = {}): Finding {
     ...change,
   };
 }
+
+function signal(change: Partial<Signal> = {}): Signal {
+  const at = "2026-03-01T12:10:00Z";
+  return { id: "s1", kind: "approve", by: "bob", reason: "tested on dev", at, gate: "approve-prod", ...change };
+}
+
+const controlPlane: ControlPlaneResult = {
+  from: "1.33.5",
+  to: "1.34.2",
+  outcome: "done",
+  startedAt: "2026-03-01T12:00:00Z",
+  endedAt: "2026-03-01T12:09:00Z",
+};
 
 function report(change: Partial<UpgradeReport> = {}): UpgradeReport {
   return {
@@ -140,9 +154,10 @@ function largeFleet(rings: number, clusters: number, word: string): UpgradeRepor
         ...Array.from({ length: clusters }, (_, number) =>
           cluster(`${"c".repeat(55)}-${index}-${number}`, outcomes[number % 3] ?? "done", { reason: word }),
         ),
-        cluster(`culprit-${index}`, "failed", { reason: word }),
+        cluster(`culprit-${index}`, "failed", { reason: word, attempt: 12, controlPlane }),
       ]),
     ),
+    signals: Array.from({ length: 200 }, () => signal({ by: word, reason: word })),
     findings: Array.from({ length: 400 }, () => finding({ message: word, remedy: word })),
   });
 }
@@ -160,6 +175,29 @@ describe("the card of an upgrade", () => {
     expect(shown.filter((text) => text.startsWith("BarePods"))).toHaveLength(5);
     expect(shown).toContain("and 2 more findings in the report");
     expect(shown.join()).not.toContain("Fyi");
+  });
+
+  it("tells of control planes, versions and tries", () => {
+    const pools = [{ ...pool("shop"), toVersion: "1.34.2" }, pool("sys", "failed")];
+    const done = cluster("prod-weu", "done", { attempt: 2, controlPlane, pools });
+    const failed = cluster("prod-neu", "failed", { controlPlane: { ...controlPlane, outcome: "failed" } });
+    const shown = texts(wire(report({ rings: [ring("prod", "failed", null, [done, failed])] })));
+    expect(shown).toContain(
+      "- prod-weu: done, 2nd try, control plane 1.33.5 to 1.34.2 (9 min), shop 1.33.5 to 1.34.2 on AKSUbuntu-2204-202602.10.0",
+    );
+    expect(shown).toContain("- prod-neu: failed, control plane 1.33.5 to 1.34.2 failed (9 min)");
+    expect(JSON.stringify(wire(report({ rings: [ring("prod", "failed", null, [done, failed])] })))).toContain(
+      "1 upgraded",
+    );
+  });
+
+  it("tells what people told the run, who, when and why, the newest when there are many", () => {
+    const early = Array.from({ length: 6 }, () => signal({ kind: "pause", gate: null, reason: "lunch" }));
+    const shown = texts(wire(report({ signals: [...early, signal()] })));
+    expect(shown).toContain("- 2026-03-01 12:10 UTC bob: approve (approve-prod): tested on dev");
+    expect(shown.filter((text) => text.endsWith("bob: pause: lunch"))).toHaveLength(4);
+    expect(shown).toContain("and 2 more earlier signals in the report");
+    expect(texts(wire(report()))).not.toContain("Signals");
   });
 
   it("names clusters that failed before it counts the others", () => {

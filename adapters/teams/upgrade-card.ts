@@ -7,9 +7,11 @@ import {
   TeamsCardProperties,
   TextBlock,
 } from "@microsoft/teams.cards";
+import { attemptText, changeText } from "../../domain/change-text.ts";
 import { durationText } from "../../domain/duration-text.ts";
 import type { Finding } from "../../domain/finding.ts";
 import { type ClusterResult, type RingResult, summarize, type UpgradeReport } from "../../domain/report.ts";
+import type { Signal } from "../../domain/run-control.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import { plain } from "./card-text.ts";
 
@@ -19,16 +21,18 @@ interface Detail {
   /** Clusters of a ring that are named one by one. */
   readonly clusters: number;
   readonly findings: number;
+  /** The newest signals. */
+  readonly signals: number;
   /** Longest text of one block, in characters. */
   readonly text: number;
 }
 
 /** From the most to the least: a card takes the first that fits into a message. The report itself holds everything. */
 const DETAILS: readonly [Detail, ...Detail[]] = [
-  { rings: 20, clusters: 10, findings: 5, text: 300 },
-  { rings: 20, clusters: 5, findings: 5, text: 150 },
-  { rings: 20, clusters: 0, findings: 3, text: 150 },
-  { rings: 5, clusters: 0, findings: 2, text: 80 },
+  { rings: 20, clusters: 10, findings: 5, signals: 5, text: 300 },
+  { rings: 20, clusters: 5, findings: 5, signals: 5, text: 150 },
+  { rings: 20, clusters: 0, findings: 3, signals: 3, text: 150 },
+  { rings: 5, clusters: 0, findings: 2, signals: 2, text: 80 },
 ];
 
 /** Teams takes about 28 KB a message, postCard less; the envelope around the card needs some of it. */
@@ -78,6 +82,7 @@ function cardWith(detail: Detail, report: UpgradeReport, runUrl: string): Adapti
     summaryFacts(report, show),
     ...report.rings.slice(0, detail.rings).map((ring) => ringBlock(ring, detail.clusters, show)),
     ...more(report.rings.length - detail.rings, "ring"),
+    ...signalBlock(report.signals, detail.signals, show),
     ...findings.slice(0, detail.findings).map((finding) => findingBlock(finding, show)),
     ...more(findings.length - detail.findings, "finding"),
   );
@@ -96,10 +101,11 @@ function more(count: number, what: string): TextBlock[] {
 type Show = (text: string) => string;
 
 function summaryFacts(report: UpgradeReport, show: Show): FactSet {
-  const { clusters, clustersDone, pools, nodesDrained, podsEvicted } = summarize(report);
+  const { clusters, clustersDone, controlPlanes, pools, nodesDrained, podsEvicted } = summarize(report);
   return new FactSet(
     new Fact("Run", show(report.id)),
     new Fact("Clusters", `${clustersDone} of ${clusters} done`),
+    ...(controlPlanes > 0 ? [new Fact("Control planes", `${controlPlanes} upgraded`)] : []),
     new Fact("Pools", `${pools} upgraded, ${nodesDrained} nodes drained, ${podsEvicted} pods evicted`),
     new Fact("Took", durationText(Date.parse(report.endedAt) - Date.parse(report.startedAt))),
     new Fact("Started by", show(report.trigger.by)),
@@ -122,10 +128,28 @@ function ringBlock(ring: RingResult, shownClusters: number, show: Show): Contain
   );
 }
 
+/** As in `- prod-weu: done, 2nd try, control plane 1.33.5 to 1.34.2, apps 1.33.5 to 1.34.2 on AKSUbuntu-...`. */
 function clusterLine(cluster: ClusterResult, show: Show): string {
-  const images = cluster.pools.filter((pool) => pool.outcome === "done").map((pool) => `${pool.name} ${pool.toImage}`);
-  const reason = cluster.reason ? show(` (${cluster.reason})`) : "";
-  return `- ${show(cluster.name)}: ${cluster.outcome}${reason}${images.length > 0 ? show(`, ${images.join(", ")}`) : ""}`;
+  const reason = cluster.reason ? ` (${cluster.reason})` : "";
+  const parts = [attemptText(cluster.attempt), controlPlaneText(cluster), ...doneTexts(cluster)];
+  const more = parts.filter((part) => part !== "").map((part) => `, ${part}`);
+  return `- ${show(cluster.name)}: ${cluster.outcome}${show(reason)}${show(more.join(""))}`;
+}
+
+function controlPlaneText({ controlPlane }: ClusterResult): string {
+  if (controlPlane === null) return "";
+  const { from, to, outcome, startedAt, endedAt } = controlPlane;
+  const took = durationText(Date.parse(endedAt) - Date.parse(startedAt));
+  return `control plane ${changeText(from, to)}${outcome === "failed" ? " failed" : ""} (${took})`;
+}
+
+function doneTexts({ pools }: ClusterResult): string[] {
+  return pools
+    .filter(({ outcome }) => outcome === "done")
+    .map(({ name, fromVersion, toVersion, toImage }) => {
+      const versions = fromVersion === toVersion ? "" : `${changeText(fromVersion, toVersion)} on `;
+      return `${name} ${versions}${toImage}`;
+    });
 }
 
 /** As in `more (3 done, 1 skipped)`. */
@@ -144,4 +168,22 @@ function findingBlock(finding: Finding, show: Show): Container {
     }),
     new TextBlock(show(finding.remedy), { wrap: true, isSubtle: true, spacing: "None" }),
   );
+}
+
+/** The newest things that people told the run, oldest of them first; nothing when nobody did. */
+function signalBlock(signals: readonly Signal[], shown: number, show: Show): Container[] {
+  if (signals.length === 0) return [];
+  const rest = signals.length - shown;
+  return [
+    new Container(
+      new TextBlock("Signals", { weight: "Bolder" }),
+      ...more(rest, "earlier signal"),
+      ...signals.slice(-shown).map((signal) => {
+        const answered = signal.gate === null ? "" : ` (${signal.gate})`;
+        const at = `${signal.at.slice(0, 16).replace("T", " ")} UTC`;
+        const text = show(`${at} ${signal.by}: ${signal.kind}${answered}: ${signal.reason}`);
+        return new TextBlock(`- ${text}`, { wrap: true, spacing: "None" });
+      }),
+    ),
+  ];
 }

@@ -32,8 +32,10 @@ export interface Outcome {
   readonly livedMs: number;
 }
 
-/** Longest that a world may live after its story. */
-const PATIENCE_MS = 12 * 86_400_000;
+/** How long runs get to end by themselves after the story; what waits for people then is cancelled. */
+const PATIENCE_MS = 9 * 86_400_000;
+/** How long a cancelled run gets: an operation of Azure that hangs is waited for. */
+const LAST_PATIENCE_MS = 2 * 86_400_000;
 
 /** Lets a world live: does its deeds at their time, and waits until every run has ended. */
 export async function live(world: World): Promise<Outcome> {
@@ -46,11 +48,11 @@ export async function live(world: World): Promise<Outcome> {
   return lookBack(world, reader, await settle(world, reader));
 }
 
-/** Waits until every run has ended; looks often at first, and then less and less often. */
+/** Waits until every run has ended; looks often at first, and then less and less often. Cancels what waits for too long. */
 async function settle(world: World, reader: Reader): Promise<RunView[]> {
   const { eventGrid } = world.simulator.services;
   const leastMs = START_MS + world.story.livesMinutes * 60_000;
-  const deadlineMs = Math.max(world.clock.nowMs(), leastMs) + PATIENCE_MS;
+  const patientMs = Math.max(world.clock.nowMs(), leastMs) + PATIENCE_MS;
   let stepMs = 60_000;
   let quiet = 0;
   for (;;) {
@@ -58,11 +60,19 @@ async function settle(world: World, reader: Reader): Promise<RunView[]> {
     stepMs = Math.min(stepMs * 1.4, 6 * 3_600_000);
     const runs = await reader.look();
     if (!runs) continue;
-    const isOver = world.clock.nowMs() >= leastMs && eventGrid.shown().deliveries.length === 0;
-    quiet = isOver && runs.every(({ status }) => status === "finished") ? quiet + 1 : 0;
+    const nowMs = world.clock.nowMs();
+    const isOver = nowMs >= leastMs && eventGrid.shown().deliveries.length === 0;
+    const open = runs.filter(({ status }) => status !== "finished");
+    quiet = isOver && open.length === 0 ? quiet + 1 : 0;
     // An event that was just taken may not have become a run yet.
-    if (quiet >= 3 || world.clock.nowMs() > deadlineMs) return runs;
+    if (quiet >= 3 || nowMs > patientMs + LAST_PATIENCE_MS) return runs;
+    if (nowMs > patientMs) for (const { id } of open) await cancelRun(world, id);
   }
+}
+
+async function cancelRun(world: World, id: string): Promise<void> {
+  const response = await world.call(`/runs/${id}/signals`, { signal: "cancel", by: "operator", reason: "it is over" });
+  if (response?.status === 202) world.trace.add(`cancel ${id}, which has waited for too long`);
 }
 
 async function lookBack(world: World, reader: Reader, list: readonly RunView[]): Promise<Outcome> {

@@ -27,7 +27,7 @@ const PERFORMERS: Performers = {
     if (id === undefined) return;
     const response = await world.call(`/runs/${id}/signals`, { signal, ...BY });
     world.trace.add(`${signal} ${id} -> ${response?.status ?? "no answer"}`);
-    // 404: there is no such run; 409: it has ended.
+    // 404: there is no such run; 409: it has ended, or the signal does not fit.
     const expected = run === null ? [404] : [202, 409];
     if (response && !expected.includes(response.status)) {
       world.answers.push(`${signal} of ${id} was answered with ${response.status}`);

@@ -1,3 +1,4 @@
+import { signalKindSchema } from "../../domain/run-control.ts";
 import type { Scenario } from "../../simulator/faults/scenario.ts";
 import type { Deed, Kill } from "./deeds.ts";
 import type { Dice } from "./dice.ts";
@@ -25,8 +26,6 @@ export interface Subscribed {
 
 /** A world begins on a Saturday at eight; so many minutes later it is Monday, seven o'clock. */
 const MONDAY_MINUTES = 47 * 60;
-/** All signals that the API takes. */
-const SIGNALS = ["cancel"] as const;
 
 /** When things happen, as far as one part of a story must know of the others. */
 interface Plot {
@@ -92,13 +91,20 @@ function meanwhile(dice: Dice, { beginMinutes }: Plot): number {
   return beginMinutes + dice.between(2, 40);
 }
 
+/** Any signal, at moments when it fits and when it does not; and answers to what runs ask when something has failed. */
 function signals(dice: Dice, plot: Plot): Deed[] {
-  return Array.from({ length: dice.pick([0, 0, 0, 1, 1, 2]) }, () => ({
-    atMinutes: meanwhile(dice, plot),
+  const during = Array.from({ length: dice.pick([0, 0, 0, 1, 2, 3]) }, () => meanwhile(dice, plot));
+  const afterwards = Array.from({ length: dice.pick([0, 0, 1, 2]) }, () => plot.beginMinutes + dice.between(60, 600));
+  const signal = (atMinutes: number, kinds: readonly string[]): Deed => ({
+    atMinutes,
     kind: "signal",
-    signal: dice.pick(SIGNALS),
+    signal: dice.pick(kinds),
     run: dice.chance(0.1) ? null : dice.pick([0, 0, 0, 1]),
-  }));
+  });
+  return [
+    ...during.map((minutes) => signal(minutes, signalKindSchema.options)),
+    ...afterwards.map((minutes) => signal(minutes, ["retry", "retry", "skip", "resume"])),
+  ];
 }
 
 /** People change a workload while Drydock is at work: they scale it, or forbid its disruption. */

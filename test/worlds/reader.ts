@@ -59,8 +59,10 @@ export class Reader {
     for (const ring of rings) {
       this.#compare(`${id} ring ${ring.name}`, ring.state);
       for (const cluster of ring.clusters) {
-        this.#compare(`${id} ${cluster.name}`, cluster.state);
-        for (const pool of cluster.pools) this.#compare(`${id} ${cluster.name}/${pool.name}`, pool.state);
+        // A retry of a cluster is another attempt, with states of its own.
+        const attempt = `${id} ${cluster.name} (attempt ${cluster.attempt})`;
+        this.#compare(attempt, cluster.state);
+        for (const pool of cluster.pools) this.#compare(`${attempt} ${pool.name}`, pool.state);
       }
     }
   }

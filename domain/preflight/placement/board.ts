@@ -1,7 +1,7 @@
 import { podKey } from "../../drain/facts.ts";
 import { type Certainty, type Seat, staticObstacle } from "./node-match.ts";
 import type { PlacedPod, Resources, VolumeFacts } from "./scheduling-facts.ts";
-import { imbalance, type Positions, repulsion } from "./topology.ts";
+import { createTopology } from "./topology.ts";
 
 /** A seat with what is on it. */
 export interface BoardSeat extends Seat {
@@ -40,11 +40,10 @@ export function needsOf({ scheduling }: PlacedPod): Resources {
 /** Sets up a board. Pods on nodes that are not on it are left out. */
 export function createBoard({ seats, staying, volumes, certainty }: BoardSetup): Board {
   const used = new Map(seats.map((seat) => [seat.name, new Map(Object.entries(seat.reserved))]));
-  const on = new Map<string, PlacedPod[]>(seats.map((seat) => [seat.name, []]));
+  const ports = new Map<string, Set<string>>(seats.map((seat) => [seat.name, new Set()]));
   const volumesOf = new Map<string, VolumeFacts>(volumes.map((volume) => [volume.claim, volume]));
   const known = new Map<string, string | null>();
-  const repellers: Array<{ readonly pod: PlacedPod; readonly seat: BoardSeat }> = [];
-  const positions: Positions = { seats, on, repellers, certainty };
+  const topology = createTopology(seats, certainty);
   const free = (seat: BoardSeat, resource: string) =>
     (seat.allocatable[resource] ?? 0) - (used.get(seat.name)?.get(resource) ?? 0);
   const put = (pod: PlacedPod, seat: BoardSeat) => {
@@ -52,8 +51,8 @@ export function createBoard({ seats, staying, volumes, certainty }: BoardSetup):
     for (const [resource, amount] of Object.entries(needsOf(pod))) {
       taken.set(resource, (taken.get(resource) ?? 0) + amount);
     }
-    on.get(seat.name)?.push(pod);
-    if (pod.scheduling.antiAffinity.length > 0) repellers.push({ pod, seat });
+    for (const port of pod.scheduling.hostPorts) ports.get(seat.name)?.add(port);
+    topology.put(pod, seat);
   };
   const seatOf = new Map(seats.map((seat) => [seat.name, seat]));
   for (const pod of staying) {
@@ -74,15 +73,15 @@ export function createBoard({ seats, staying, volumes, certainty }: BoardSetup):
   const lastingObstacle = (pod: PlacedPod, seat: BoardSeat) =>
     fixed(pod, seat) ??
     shortage(pod, (resource) => free(seat, resource)) ??
-    takenPort(pod, on.get(seat.name) ?? []) ??
-    repulsion(pod, seat, positions);
+    takenPort(pod, ports.get(seat.name)) ??
+    topology.repulsion(pod, seat);
   return {
     seats,
     certainty,
     free,
     put,
     lastingObstacle,
-    obstacle: (pod, seat) => lastingObstacle(pod, seat) ?? imbalance(pod, seat, positions),
+    obstacle: (pod, seat) => lastingObstacle(pod, seat) ?? topology.imbalance(pod, seat),
   };
 }
 
@@ -91,9 +90,7 @@ function shortage(pod: PlacedPod, free: (resource: string) => number): string | 
   return short ? `too little ${short[0]}` : null;
 }
 
-function takenPort({ scheduling }: PlacedPod, neighbours: readonly PlacedPod[]): string | null {
-  const port = scheduling.hostPorts.find((wanted) =>
-    neighbours.some((neighbour) => neighbour.scheduling.hostPorts.includes(wanted)),
-  );
+function takenPort({ scheduling }: PlacedPod, taken: ReadonlySet<string> | undefined): string | null {
+  const port = scheduling.hostPorts.find((wanted) => taken?.has(wanted));
   return port === undefined ? null : `host port ${port} is taken`;
 }

@@ -18,11 +18,25 @@ export interface DrainUnit {
   readonly answer: PlacementAnswer;
 }
 
+/** The drains of the last facts, which several rules ask about one after the other. */
+const lastDrains = new WeakMap<Facts["pods"], { readonly facts: Facts; readonly units: DrainUnit[] }>();
+
 /**
  * Plays the drains of a plan through on paper: of a surge pool one node after another, beside the surge nodes and all others;
  * of a blue/green pool all of its nodes, beside the green pool and all others.
  */
 export function drainUnits(facts: Facts): DrainUnit[] {
+  const last = lastDrains.get(facts.pods);
+  const isSame = (["plan", "cluster", "settings", "nodes", "volumes"] as const).every(
+    (member) => last?.facts[member] === facts[member],
+  );
+  if (last && isSame) return last.units;
+  const units = playDrains(facts);
+  lastDrains.set(facts.pods, { facts, units });
+  return units;
+}
+
+function playDrains(facts: Facts): DrainUnit[] {
   const moving = goingPods(facts).filter(({ owner, deletionAt }) => owner !== null && deletionAt === null);
   return facts.plan.pools.flatMap((planned) => {
     const settings = facts.settings.pools.find(({ name }) => name === planned.name);

@@ -33,11 +33,11 @@ const term = (app: string, topologyKey = HOST) => ({
   mayMeanMore: false,
   topologyKey,
 });
-const spread = (maxSkew: number, topologyKey = HOST) => ({
+const spread = (maxSkew: number, topologyKey = HOST, app = "a") => ({
   topologyKey,
   maxSkew,
   minDomains: 1,
-  selector: { matchLabels: { app: "a" }, matchExpressions: [] },
+  selector: { matchLabels: { app }, matchExpressions: [] },
   countsTaintedNodes: true,
 });
 
@@ -243,11 +243,11 @@ function isContent(
         seatOf(other)?.labels[topologyKey] === mine.labels[topologyKey],
     ),
   );
-  const isSkewed = constraints.some(({ topologyKey, maxSkew }) => {
+  const isSkewed = constraints.some(({ topologyKey, maxSkew, selector }) => {
     const counts = new Map(seats.map((other) => [other.labels[topologyKey], 0]));
     for (const other of pods) {
       const domain = seatOf(other)?.labels[topologyKey];
-      if (other.labels.app === "a") counts.set(domain, (counts.get(domain) ?? 0) + 1);
+      if (other.labels.app === selector?.matchLabels.app) counts.set(domain, (counts.get(domain) ?? 0) + 1);
     }
     return (counts.get(mine.labels[topologyKey]) ?? 0) - Math.min(...counts.values()) > maxSkew;
   });
@@ -273,7 +273,7 @@ function anyLegal(moving: readonly PlacedPod[], staying: readonly PlacedPod[], s
 
 describe("what is said of a placement", () => {
   const requests = fc.record({ cpu: fc.constantFrom(100, 300, 500, 900), memory: fc.constantFrom(100, 400, 800) });
-  // Whoever is spread is counted, and the others are not: what is counted without being spread may end up uneven.
+  // Whoever is counted by a spread has that spread, too: what is counted without it may end up uneven, and may do so.
   const kinds = fc.constantFrom<[string, Partial<SchedulingFacts>]>(
     ["b", {}],
     ["b", { antiAffinity: [term("b")] }],
@@ -281,7 +281,7 @@ describe("what is said of a placement", () => {
     ["c", { nodeSelector: { [ZONE]: "1" } }],
     ["c", { tolerations: [{ key: "k", operator: "Exists", value: "", effect: null }] }],
     ["a", { spread: [spread(1)] }],
-    ["a", { spread: [spread(1, ZONE)] }],
+    ["d", { spread: [spread(1, ZONE, "d")] }],
   );
   const seats = fc
     .array(

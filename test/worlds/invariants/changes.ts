@@ -55,11 +55,13 @@ export const CHANGE_INVARIANTS: readonly Invariant[] = [
     },
   },
   {
-    name: "a failed or blocked cluster halts the rings after it",
+    name: "a failed or blocked cluster halts the rings after it, unless somebody says to go on",
     violations: (_world, outcome) =>
       [...outcome.reports.values()].flatMap((report) => {
-        const stopped = report.rings.findIndex(({ clusters }) =>
-          clusters.some((cluster) => cluster.outcome === "failed" || cluster.outcome === "blocked"),
+        const stopped = report.rings.findIndex(
+          ({ clusters, findings }) =>
+            clusters.some((cluster) => cluster.outcome === "failed" || cluster.outcome === "blocked") &&
+            !findings.some(({ code }) => code === "SkippedAfterHalt"),
         );
         if (stopped < 0) return [];
         const after = report.rings.slice(stopped + 1).flatMap(({ clusters }) => clusters);
