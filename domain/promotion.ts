@@ -18,14 +18,15 @@ export function promotionOf(plan: RingPlan, queue: RingQueue): Promotion {
   if (queue.stopped === "cancelled" || queue.ended.some(({ outcome }) => outcome === "cancelled")) {
     return { kind: "stop", reason: "cancelled" };
   }
-  const wasBegun = queue.ended.length > 0;
   const failures = queue.ended.filter(({ outcome }) => isFailure(outcome));
   const evidence = failures.map(({ name, outcome }) => `${name}: ${outcome}`);
   if (queue.stopped !== null) return { kind: "halt", reason: queue.stopped, evidence };
   const done = queue.ended.filter(({ outcome }) => outcome === "done").length;
-  const rate = wasBegun ? (100 * done) / queue.ended.length : 100;
+  // A cluster that was stopped, unreachable or busy when its turn had come was not begun: the next run takes it up.
+  const begun = queue.ended.filter(({ outcome }) => outcome !== "skipped").length;
+  const rate = begun > 0 ? (100 * done) / begun : 100;
   if (rate < plan.ring.successRatePercent) {
-    const reason = `halted: ${done} of ${queue.ended.length} clusters are done, ${plan.ring.successRatePercent} % are asked for`;
+    const reason = `halted: ${done} of ${begun} clusters are done, ${plan.ring.successRatePercent} % are asked for`;
     return { kind: "halt", reason, evidence };
   }
   const proven = done > 0 || plan.clusters.some(({ skipCode }) => skipCode === "UpToDate");

@@ -85,6 +85,7 @@ function* ask({ context, input }: RingWork, gate: Gate): Step<Signal | "cancelle
   const { runId } = input;
   yield* listen(context, runId);
   let control: RunControl = yield* putGate(context, runId, gate);
+  if (cancellationOf(control)) return "cancelled";
   // A question that Teams does not get stands in the console; it must not fail the run.
   yield* tryPerform(context, "deliverGate", { runId, gate });
   try {

@@ -1,5 +1,6 @@
 import type { WorkEstimate } from "../domain/admit-work.ts";
 import type { ClusterState, ControlPlaneState } from "../domain/api/run-view.ts";
+import { leftAloneFinding } from "../domain/availability.ts";
 import { estimateControlPlane } from "../domain/estimate.ts";
 import type { Finding } from "../domain/finding.ts";
 import type { PreflightPolicy } from "../domain/preflight/preflight-policy.ts";
@@ -9,6 +10,7 @@ import type { ClusterStatus } from "../domain/run-status.ts";
 import type { ClusterPlan } from "../domain/upgrade-plan.ts";
 import type { VersionStep } from "../domain/version-step.ts";
 import type { MaintenanceWindow } from "../domain/window.ts";
+import { awaitCluster } from "./await-cluster.ts";
 import { passCheckpoint } from "./checkpoint.ts";
 import { acquireLease, releaseLease } from "./cluster-lease.ts";
 import { readClusterPlan } from "./cluster-plan.ts";
@@ -107,6 +109,14 @@ function begin(
 
 function* changeCluster(work: ClusterWork): Step<Outcome> {
   const { context, plan } = work;
+  const { runId } = work.input;
+  const { name, resourceId } = plan;
+  const turn = yield* awaitCluster(context, { runId, name, resourceId }, (reason) => work.show("waiting", reason));
+  if (turn.kind === "cancelled") return { outcome: "cancelled", reason: "the run was cancelled" };
+  if (turn.kind === "left") {
+    work.findings.push(leftAloneFinding(name, turn.code, turn.reason));
+    return { outcome: "skipped", reason: turn.reason };
+  }
   work.show("preflight");
   const { findings, controlPlane, pools } = yield* perform(context, "preflightCluster", {
     plan,
@@ -115,9 +125,8 @@ function* changeCluster(work: ClusterWork): Step<Outcome> {
   work.findings.push(...findings);
   const isBehind = controlPlane !== null || pools.length > 0;
   if (isBehind && work.input.preflight.checks.length > 0) {
-    const { name: cluster, resourceId } = plan;
-    const { runId, preflight: policy } = work.input;
-    work.findings.push(...(yield* runCustomChecks(context, { runId, cluster, resourceId, policy })));
+    const { preflight: policy } = work.input;
+    work.findings.push(...(yield* runCustomChecks(context, { runId, cluster: name, resourceId, policy })));
   }
   const blocker = work.findings.find(({ severity }) => severity === "blocker");
   if (blocker) return { outcome: "blocked", reason: blocker.message };

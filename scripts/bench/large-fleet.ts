@@ -9,11 +9,14 @@ export interface FleetSize {
   readonly nodes: number;
   /** Pods that a node has, on average. */
   readonly pods: number;
+  /** Whether there is a newer node image than the nodes have. */
+  readonly newerImage?: boolean;
 }
 
 const SUBSCRIPTION = "11111111-2222-3333-4444-555555555555";
 const VERSION = "1.33.5";
 const IMAGE = "AKSUbuntu-2204gen2containerd-202610.27.0";
+const NEWER_IMAGE = "AKSUbuntu-2204gen2containerd-202611.10.0";
 const NAMESPACES = 4;
 
 /**
@@ -29,7 +32,7 @@ export function writeLargeFleet(directory: string, size: FleetSize): void {
   writeFileSync(join(directory, "workloads/workloads.yaml"), documents.join("---\n"));
 }
 
-function azureFile({ clusters, pools, nodes }: FleetSize): object {
+function azureFile({ clusters, pools, nodes, newerImage = false }: FleetSize): object {
   const poolOf = (_: unknown, index: number) => ({
     name: index === 0 ? "system" : `apps${index}`,
     mode: index === 0 ? "System" : "User",
@@ -51,7 +54,10 @@ function azureFile({ clusters, pools, nodes }: FleetSize): object {
     subscriptionId: SUBSCRIPTION,
     tenantId: "99999999-8888-7777-6666-555555555555",
     kubernetesVersions: [{ version: VERSION }],
-    images: [{ version: IMAGE, osSKU: "Ubuntu", releasedAt: "start-21d" }],
+    images: [
+      { version: IMAGE, osSKU: "Ubuntu", releasedAt: "start-21d" },
+      ...(newerImage ? [{ version: NEWER_IMAGE, osSKU: "Ubuntu", releasedAt: "start-3d" }] : []),
+    ],
     clusters: Array.from({ length: clusters }, clusterOf),
   };
 }

@@ -1,0 +1,206 @@
+/**
+ * One upgrade of a fleet, in a process of its own: simulator, embedded host and the built app on one virtual clock. Writes what
+ * it measured as one line of JSON. `scripts/bench-fleet.ts` starts it with the number of clusters.
+ */
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
+import { stringify } from "yaml";
+import type { ClusterResult, UpgradeReport } from "../../domain/report.ts";
+import { createVirtualClock } from "../../local/clock/virtual-clock.ts";
+import { createHost } from "../../local/host.ts";
+import { createHostLog } from "../../local/log.ts";
+import { parseScenario } from "../../simulator/faults/scenario.ts";
+import { createSimulator, type Simulator } from "../../simulator/simulator.ts";
+import { writeLargeFleet } from "./large-fleet.ts";
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const START_MS = Date.parse("2026-11-21T08:00:00Z");
+const SUBSCRIPTION = "11111111-2222-3333-4444-555555555555";
+const SOAK_MINUTES = 30;
+/** Rings, the share of the fleet in each, and how many clusters of it go side by side. */
+const RINGS = [
+  { name: "dev", share: 0.05, width: 0.5 },
+  { name: "staging", share: 0.15, width: 0.34 },
+  { name: "prod-1", share: 0.3, width: 0.25 },
+  { name: "prod-2", share: 0.5, width: 0.2 },
+] as const;
+/** What one upgrade came to. Times are virtual but for `wallMs`. */
+export interface FleetRun {
+  readonly clusters: number;
+  readonly verdict: string;
+  readonly makespanMs: number;
+  readonly criticalPathMs: number;
+  readonly armCalls: number;
+  readonly kubernetesCalls: number;
+  readonly historyEvents: number;
+  readonly historyBytes: number;
+  readonly longestHistory: number;
+  readonly wallMs: number;
+  readonly peakMiB: number;
+}
+
+interface RingSize {
+  readonly name: string;
+  readonly clusters: readonly string[];
+  readonly maxParallel: number;
+}
+
+function ringsOf(count: number): RingSize[] {
+  let from = 0;
+  return RINGS.map(({ name, share, width }, index) => {
+    const size = index === RINGS.length - 1 ? count - from : Math.max(1, Math.round(count * share));
+    const clusters = Array.from({ length: size }, (_, offset) => `aks-${from + offset}`);
+    from += size;
+    return { name, clusters, maxParallel: Math.min(100, Math.max(1, Math.round(size * width))) };
+  });
+}
+
+function fleetYaml(rings: readonly RingSize[]): string {
+  const idOf = (name: string) =>
+    `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg-${name}/providers/Microsoft.ContainerService/managedClusters/${name}`;
+  return stringify({
+    fleet: "bench",
+    rings: rings.map(({ name, maxParallel }) => ({ name, maxParallel, soakMinutes: SOAK_MINUTES })),
+    clusters: rings.flatMap(({ name: ring, clusters }) =>
+      clusters.map((name) => ({ name, ring, resourceId: idOf(name) })),
+    ),
+    upgrade: { userPools: { strategy: "blueGreen", parallelDrains: 2 } },
+  });
+}
+
+/** Least time that the rings' clusters can take side by side, each as long as it has to; with the soaks between. */
+function criticalPath(rings: readonly RingSize[], needMs: ReadonlyMap<string, number>): number {
+  const times = rings.map(({ clusters, maxParallel }) => {
+    // As many lanes as may go side by side, each taking the next cluster of the plan the moment that it is free.
+    const lanes = Array<number>(Math.min(maxParallel, clusters.length)).fill(0);
+    for (const name of clusters) {
+      const lane = lanes.indexOf(Math.min(...lanes));
+      lanes[lane] = (lanes[lane] ?? 0) + (needMs.get(name) ?? 0);
+    }
+    return Math.max(...lanes);
+  });
+  return times.reduce((sum, ms) => sum + ms, 0) + (rings.length - 1) * SOAK_MINUTES * 60_000;
+}
+
+/** What a cluster needs: Azure's operations as long as they took in Azure, and the drains, which wait for pods to start. */
+function needOf(result: ClusterResult, operationsMs: number): number {
+  const drains = result.pools.flatMap((pool) => pool.drains);
+  const rounds = new Map<string, number>();
+  for (const { startedAt, endedAt } of drains) {
+    rounds.set(startedAt, Math.max(rounds.get(startedAt) ?? 0, Date.parse(endedAt) - Date.parse(startedAt)));
+  }
+  return operationsMs + [...rounds.values()].reduce((sum, ms) => sum + ms, 0);
+}
+
+/** How long Azure's operations took in Azure, by cluster. */
+function operationTimes({ azure }: Simulator): Map<string, number> {
+  const byCluster = new Map<string, number>();
+  for (const { clusterName, startMs, endMs = startMs } of azure.operations.values()) {
+    byCluster.set(clusterName, (byCluster.get(clusterName) ?? 0) + endMs - startMs);
+  }
+  return byCluster;
+}
+
+function historyOf(stateDirectory: string): Pick<FleetRun, "historyEvents" | "historyBytes" | "longestHistory"> {
+  const database = new DatabaseSync(join(stateDirectory, "durable.db"), { readOnly: true });
+  const all = database.prepare("SELECT count(*) AS events, sum(length(event)) AS bytes FROM history").get();
+  const longest = database
+    .prepare("SELECT max(n) AS n FROM (SELECT count(*) AS n FROM history GROUP BY instance_id)")
+    .get();
+  database.close();
+  return { historyEvents: Number(all?.events), historyBytes: Number(all?.bytes), longestHistory: Number(longest?.n) };
+}
+
+async function upgradeFleet(count: number): Promise<FleetRun> {
+  const folder = mkdtempSync(join(tmpdir(), "drydock-bench-fleet-"));
+  try {
+    return await upgradeIn(folder, count);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function upgradeIn(folder: string, count: number): Promise<FleetRun> {
+  const rings = ringsOf(count);
+  const fleetDirectory = join(folder, "fleet");
+  writeLargeFleet(fleetDirectory, { clusters: count, pools: 2, nodes: 2, pods: 5, newerImage: true });
+  const appDirectory = join(folder, "app");
+  cpSync(join(ROOT, "host.json"), join(appDirectory, "host.json"));
+  cpSync(join(ROOT, "dist"), join(appDirectory, "dist"), { recursive: true });
+  writeFileSync(join(appDirectory, "package.json"), JSON.stringify({ main: "dist/main.cjs" }));
+  writeFileSync(join(appDirectory, "fleet.yaml"), fleetYaml(rings));
+  const clock = createVirtualClock(START_MS);
+  const counted = { arm: 0, kubernetes: 0 };
+  const simulator = await createSimulator({
+    fleetDirectory,
+    port: 0,
+    seed: 1,
+    clock,
+    scenario: parseScenario({}, "bench"),
+    logLevel: "silent",
+    onAnswer: ({ url }) => {
+      const { pathname } = new URL(url);
+      if (pathname.startsWith("/kubernetes/")) counted.kubernetes += 1;
+      else if (/^\/(subscriptions|providers)\//.test(pathname)) counted.arm += 1;
+    },
+  });
+  Object.assign(process.env, {
+    AZURE_RESOURCE_MANAGER_ENDPOINT: simulator.url,
+    IDENTITY_ENDPOINT: simulator.identityEndpoint,
+    IDENTITY_HEADER: simulator.identityHeader,
+  });
+  const stateDirectory = join(folder, "state");
+  const log = createHostLog("error", process.stderr);
+  const host = await createHost({ appDirectory, stateDirectory, port: 0, clock, log });
+  const release = clock.hold();
+  const code = host.keys.system("eventgrid_extension");
+  const endpoint = `${host.url}/runtime/webhooks/eventgrid?functionName=onContainerServiceEvent&code=${code}`;
+  await fetch(`${simulator.url}/simulator/event-subscriptions/bench`, {
+    method: "PUT",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ endpoint }),
+  });
+  const call = (path: string, body?: unknown) =>
+    fetch(`${host.url}/api/v1/${path}`, {
+      method: body === undefined ? "GET" : "POST",
+      headers: { "x-functions-key": host.keys.host, "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  const startedMs = performance.now();
+  const asked = await call("runs", { kind: "upgrade", scope: "nodeImage", by: "bench", reason: "bench" });
+  const { id } = (await asked.json()) as { id: string };
+  release();
+  let report: UpgradeReport | undefined;
+  while (report === undefined) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const answer = await call(`runs/${id}/report`);
+    if (answer.ok) report = (await answer.json()) as UpgradeReport;
+  }
+  const wallMs = performance.now() - startedMs;
+  clock.hold();
+  const operations = operationTimes(simulator);
+  const results = report.rings.flatMap(({ clusters }) => clusters);
+  const needs = new Map(results.map((result) => [result.name, needOf(result, operations.get(result.name) ?? 0)]));
+  await host.stop();
+  const history = historyOf(stateDirectory);
+  await simulator.close();
+  clock.stop();
+  return {
+    clusters: count,
+    verdict: report.verdict,
+    makespanMs: Date.parse(report.endedAt) - Date.parse(report.startedAt),
+    criticalPathMs: criticalPath(rings, needs),
+    armCalls: counted.arm,
+    kubernetesCalls: counted.kubernetes,
+    ...history,
+    wallMs,
+    peakMiB: process.resourceUsage().maxRSS / 1024,
+  };
+}
+
+process.stdout.write(`${JSON.stringify(await upgradeFleet(Number(process.argv[2])))}\n`);
+// What the SDKs keep open must not keep the process.
+process.exit(0);
