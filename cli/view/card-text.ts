@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { columnsOf, printable } from "./fit-width.ts";
+import { columnsOf, printable, wrapWidth } from "./fit-width.ts";
 
 const text = z.string().optional().catch(undefined);
 const list = z.array(z.unknown()).optional().catch(undefined);
@@ -29,7 +29,9 @@ const actionSchema = z.looseObject({ title: z.string().default("Open"), url: z.s
 export function cardText(card: unknown, width: number): string[] {
   const { body = [], actions = [] } = cardSchema.catch({ body: [], actions: [] }).parse(card);
   const inner = Math.max(1, width - 4);
-  const lines = [...body.flatMap(elementLines), ...actions.flatMap(actionLines)].flatMap((line) => wrap(line, inner));
+  const lines = [...body.flatMap(elementLines), ...actions.flatMap(actionLines)].flatMap((line) =>
+    wrapWidth(line, inner),
+  );
   const columns = Math.max(0, ...lines.map(columnsOf));
   const edge = `+${"-".repeat(columns + 2)}+`;
   return [edge, ...lines.map((line) => `| ${line}${" ".repeat(columns - columnsOf(line))} |`), edge];
@@ -92,21 +94,4 @@ function plainText(markdown: string): string {
     .replace(/(?<!\\)\*\*(.+?)(?<!\\)\*\*/g, "$1")
     .replace(/(?<!\\)\[([^\]]+)\]\(([^)\s]+)\)/g, "$1 ($2)");
   return printable(unmarked.replace(/\\([\\`*_[\]])/g, "$1"));
-}
-
-/** A line broken at spaces; a word stays whole, so that a link can be followed. */
-function wrap(line: string, width: number): string[] {
-  if (columnsOf(line) <= width) return [line];
-  const lines: string[] = [];
-  let current = "";
-  for (const word of line.split(" ")) {
-    const longer = current === "" ? word : `${current} ${word}`;
-    if (columnsOf(longer) <= width) {
-      current = longer;
-      continue;
-    }
-    if (current !== "") lines.push(current);
-    current = word;
-  }
-  return [...lines, current];
 }

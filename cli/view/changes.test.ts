@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { NodeView, PoolView, RunView } from "../../domain/api/run-view.ts";
+import type { ClusterView, NodeView, PoolView, RunView } from "../../domain/api/run-view.ts";
+import type { Gate, Signal } from "../../domain/run-control.ts";
 import { changesBetween } from "./changes.ts";
 
 const waiting: NodeView = {
@@ -128,6 +129,18 @@ describe("changesBetween", () => {
       run({ pool: { state: "creating" } }),
       [`${path} creating apps2 (v2)`],
     ],
+    [
+      "why a pool waits",
+      run(),
+      run({ pool: { state: "waiting", reason: "paused by bob: lunch" } }),
+      [`${path} waiting (paused by bob: lunch)`],
+    ],
+    [
+      "a pool's version of Kubernetes",
+      run({ pool: { toVersion: "1.34.2" } }),
+      run({ pool: { toVersion: "1.34.2", state: "done" } }),
+      [`${path} done (v1 to v2, Kubernetes 1.33.5 to 1.34.2)`],
+    ],
     ["a pool that is done, with its images", run(), run({ pool: { state: "done" } }), [`${path} done (v1 to v2)`]],
     ["the next phase", run(), run({ run: { phase: "soaking" } }), ["soaking"]],
   ])("tells of %s", (_what, before, after, expected) => {
@@ -147,6 +160,56 @@ describe("changesBetween", () => {
     const after = run({ run: { findings: [finding] } });
     expect(changesBetween(run(), after)).toEqual(["warning BarePod tools/toolbox: No controller makes it again."]);
     expect(changesBetween(after, after)).toEqual([]);
+  });
+
+  it("tells of another try and of the control plane", () => {
+    const before = run();
+    const changed = (change: Partial<ClusterView>): RunView => ({
+      ...before,
+      rings: before.rings.map((ring) => ({
+        ...ring,
+        clusters: ring.clusters.map((cluster) => ({ ...cluster, ...change })),
+      })),
+    });
+    const controlPlane = { from: "1.33.5", to: "1.34.2", state: "upgrading" as const };
+    expect(changesBetween(before, changed({ attempt: 2, controlPlane }))).toEqual([
+      "staging/staging-weu 2nd try",
+      "staging/staging-weu control plane upgrading, Kubernetes 1.33.5 to 1.34.2",
+    ]);
+    const pending = changed({ controlPlane: { ...controlPlane, state: "pending" } });
+    expect(changesBetween(before, pending)).toEqual([]);
+  });
+
+  it("tells once what the run asks, with the commands that answer, and what people told it", () => {
+    const gate: Gate = {
+      id: "approve-prod",
+      kind: "approval",
+      ring: "prod",
+      question: "May ring prod be upgraded: Kubernetes 1.33 to 1.34.2 (minor)?",
+      evidence: ["clusters: prod-weu"],
+      options: ["approve", "decline"],
+      openedAt: "2026-11-21T12:00:00Z",
+      expiresAt: "2026-11-24T12:00:00Z",
+      unanswered: "counts as declined",
+    };
+    const signal: Signal = {
+      id: "s1",
+      kind: "approve",
+      by: "bob",
+      reason: "tested",
+      at: "2026-11-21T13:00:00Z",
+      gate: "approve-prod",
+    };
+    const asking = run({ run: { gates: [gate] } });
+    expect(changesBetween(run(), asking)).toEqual([
+      "May ring prod be upgraded: Kubernetes 1.33 to 1.34.2 (minor)? Until 2026-11-24 12:00 UTC, then counts as declined.",
+      "  clusters: prod-weu",
+      '  drydock approve upgrade-1 --reason "..."',
+      '  drydock decline upgrade-1 --reason "..."',
+    ]);
+    expect(changesBetween(asking, asking)).toEqual([]);
+    const answered = run({ run: { signals: [signal, { ...signal, id: "s2", kind: "pause", gate: null }] } });
+    expect(changesBetween(asking, answered)).toEqual(["bob: approve for approve-prod: tested", "bob: pause: tested"]);
   });
 
   it("tells until when a ring waits, and why", () => {

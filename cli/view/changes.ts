@@ -1,10 +1,13 @@
+import { answerCommands } from "../../domain/answer-command.ts";
 import type { ClusterView, NodeView, PoolView, RingView, RunView } from "../../domain/api/run-view.ts";
+import { attemptText, changeText } from "../../domain/change-text.ts";
 import { printable } from "./fit-width.ts";
 
 /** What differs between two looks at a run, one line a change. Without a first look: everything that has begun. */
 export function changesBetween(previous: RunView | undefined, next: RunView): string[] {
   const lines: string[] = [];
   if (next.phase !== previous?.phase) lines.push(next.phase);
+  lines.push(...talkChanges(previous, next));
   for (const ring of next.rings) {
     lines.push(...ringChanges(named(previous?.rings, ring.name), ring));
   }
@@ -14,6 +17,29 @@ export function changesBetween(previous: RunView | undefined, next: RunView): st
     lines.push(`${finding.severity} ${finding.code} ${finding.subject}: ${finding.message}`);
   }
   return lines.map(printable);
+}
+
+/** What people told the run since, and what it asks of them now, with the commands that answer. */
+function talkChanges(previous: RunView | undefined, next: RunView): string[] {
+  const told = new Set(previous?.signals.map(({ id }) => id));
+  const asked = new Set(previous?.gates.map(({ id }) => id));
+  return [
+    ...next.signals
+      .filter(({ id }) => !told.has(id))
+      .map(({ by, kind, gate, reason }) => `${by}: ${kind}${gate === null ? "" : ` for ${gate}`}: ${reason}`),
+    ...next.gates
+      .filter(({ id }) => !asked.has(id))
+      .flatMap((gate) => [
+        `${gate.question} Until ${utc(gate.expiresAt)}, then ${gate.unanswered}.`,
+        ...gate.evidence.map((line) => `  ${line}`),
+        ...answerCommands(next.id, gate, next.gates).map((command) => `  ${command}`),
+      ]),
+  ];
+}
+
+/** An instant to the minute. */
+export function utc(instant: string): string {
+  return `${instant.slice(0, 16).replace("T", " ")} UTC`;
 }
 
 function ringChanges(previous: RingView | undefined, next: RingView): string[] {
@@ -29,15 +55,22 @@ function ringChanges(previous: RingView | undefined, next: RingView): string[] {
 }
 
 function ringState({ state, waitingUntil, reason }: Pick<RingView, "state" | "waitingUntil" | "reason">): string {
-  const until = waitingUntil === null ? "" : ` until ${waitingUntil.slice(0, 16).replace("T", " ")} UTC`;
+  const until = waitingUntil === null ? "" : ` until ${utc(waitingUntil)}`;
   return `${state}${until}${reason === null ? "" : ` (${reason})`}`;
 }
 
 function clusterChanges(ring: string, previous: ClusterView | undefined, next: ClusterView): string[] {
   const path = `${ring}/${next.name}`;
   const lines: string[] = [];
+  if (next.attempt !== (previous?.attempt ?? next.attempt) && next.attempt > 1) {
+    lines.push(`${path} ${attemptText(next.attempt)}`);
+  }
   if (next.state !== (previous?.state ?? "pending") || next.reason !== (previous?.reason ?? null)) {
-    lines.push(`${path} ${next.state}${next.reason === null ? "" : ` (${next.reason})`}`);
+    lines.push(`${path} ${next.state}${inBrackets(next.reason)}`);
+  }
+  const { controlPlane } = next;
+  if (controlPlane !== null && controlPlane.state !== (previous?.controlPlane?.state ?? "pending")) {
+    lines.push(`${path} control plane ${controlPlane.state}, ${controlPlaneChange(controlPlane)}`);
   }
   for (const pool of next.pools) {
     lines.push(...poolChanges(`${path}/${pool.name}`, named(previous?.pools, pool.name), pool));
@@ -47,7 +80,9 @@ function clusterChanges(ring: string, previous: ClusterView | undefined, next: C
 
 function poolChanges(path: string, previous: PoolView | undefined, next: PoolView): string[] {
   const lines: string[] = [];
-  if (next.state !== (previous?.state ?? "pending")) lines.push(`${path} ${poolState(next)}`);
+  if (next.state !== (previous?.state ?? "pending") || next.reason !== (previous?.reason ?? null)) {
+    lines.push(`${path} ${poolState(next)}${inBrackets(next.reason)}`);
+  }
   for (const node of next.nodes) {
     const before = named(previous?.nodes, node.name);
     const isNews = before === undefined ? node.state !== "waiting" : essence(node) !== essence(before);
@@ -56,11 +91,30 @@ function poolChanges(path: string, previous: PoolView | undefined, next: PoolVie
   return lines;
 }
 
+/** From which version of Kubernetes to which a control plane goes. */
+export function controlPlaneChange({ from, to }: NonNullable<ClusterView["controlPlane"]>): string {
+  return `Kubernetes ${changeText(from, to)}`;
+}
+
+/** The node image of a pool that is done, or from which to which it goes. */
+export function imageText({ state, fromImage, toImage }: PoolView): string {
+  return state === "done" ? toImage : changeText(fromImage, toImage);
+}
+
 function poolState(pool: PoolView): string {
   if (pool.state === "creating" && pool.replacement !== null) return `creating ${pool.replacement} (${pool.toImage})`;
-  if (pool.state === "upgrading" || pool.state === "done")
-    return `${pool.state} (${pool.fromImage} to ${pool.toImage})`;
-  return pool.state;
+  if (pool.state !== "upgrading" && pool.state !== "done") return pool.state;
+  return `${pool.state} (${changeText(pool.fromImage, pool.toImage)}${versionText(pool)})`;
+}
+
+/** The change of a pool's version of Kubernetes, after a comma; nothing when that stays. */
+export function versionText({ fromVersion, toVersion }: PoolView): string {
+  return fromVersion === toVersion ? "" : `, Kubernetes ${changeText(fromVersion, toVersion)}`;
+}
+
+/** A reason as it follows a state; nothing without one. */
+export function inBrackets(reason: string | null): string {
+  return reason === null ? "" : ` (${reason})`;
 }
 
 function nodeState(node: NodeView): string {

@@ -28,3 +28,20 @@ export function fitWidth(text: string, width: number): string {
   }
   return width < 1 ? "" : `${fitted}…`;
 }
+
+/** A line broken at spaces; a word stays whole, so that a link can be followed and a command copied. */
+export function wrapWidth(line: string, width: number): string[] {
+  if (columnsOf(line) <= width) return [line];
+  const lines: string[] = [];
+  let current = "";
+  for (const word of line.split(" ")) {
+    const longer = current === "" ? word : `${current} ${word}`;
+    if (columnsOf(longer) <= width) {
+      current = longer;
+      continue;
+    }
+    if (current !== "") lines.push(current);
+    current = word;
+  }
+  return [...lines, current];
+}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ClusterView, NodeView, PoolView, RunView } from "../../domain/api/run-view.ts";
+import type { Gate, Signal } from "../../domain/run-control.ts";
 import { columnsOf } from "./fit-width.ts";
 import { type RenderOptions, renderRun } from "./render-run.ts";
 
@@ -118,7 +119,7 @@ describe("renderRun", () => {
       "      > aks-apps-1  draining, 3/7 pods left",
       "        ~ waiting for shop/web: PDB shop/web allows none, for 1 min 30 s",
       "      . aks-apps-2  waits its turn",
-      "~ prod  waiting, 30 min left (outside its window)",
+      "~ prod  waiting until 2026-11-21 12:40 UTC, 30 min left (outside its window)",
     ]);
   });
 
@@ -142,8 +143,78 @@ describe("renderRun", () => {
     expect(lines).toContain("    > apps  draining, to apps2, v1 to v2");
   });
 
+  const gate: Gate = {
+    id: "halt-staging-1",
+    kind: "halt",
+    ring: "staging",
+    question: "Ring staging is halted: staging-weu is blocked. Try again, go on without what failed, or cancel?",
+    evidence: ["staging-weu: blocked"],
+    options: ["retry", "skip"],
+    openedAt: "2026-11-21T12:00:00Z",
+    expiresAt: "2026-11-22T12:10:00Z",
+    unanswered: "the run ends",
+  };
+
+  it("puts what the run asks before all else, with the commands that answer", () => {
+    expect(renderRun({ ...run, gates: [gate] }, { ...options, width: 79 }).slice(2, 10)).toEqual([
+      "",
+      "? Ring staging is halted: staging-weu is blocked. Try again, go on without what",
+      "failed, or cancel?",
+      '  drydock retry upgrade-1 --reason "..."',
+      '  drydock skip upgrade-1 --reason "..."',
+      "  until 2026-11-22 12:10 UTC, 1 d left; then the run ends",
+      "  staging-weu: blocked",
+      "",
+    ]);
+    const two = renderRun({ ...run, gates: [gate, { ...gate, id: "halt-prod-1" }] }, options);
+    expect(two).toContain('  drydock retry upgrade-1 --gate halt-prod-1 --reason "..."');
+  });
+
+  it("leaves out evidence before it leaves out the commands that answer", () => {
+    const evidence = Array.from({ length: 60 }, (_, index) => `c-${index}: failed`);
+    const lines = renderRun({ ...run, gates: [{ ...gate, evidence }] }, { ...options, height: 12 });
+    expect(lines).toContain('  drydock skip upgrade-1 --reason "..."');
+    expect(lines).toContain("      > aks-apps-1  draining, 3/7 pods left");
+    expect(lines.at(-1)).toMatch(/^… \d+ more lines$/);
+  });
+
+  it("says who paused it and how it goes on, until it does", () => {
+    const pause: Signal = {
+      id: "s1",
+      kind: "pause",
+      by: "bob",
+      reason: "lunch",
+      at: "2026-11-21T12:01:00Z",
+      gate: null,
+    };
+    const paused = renderRun({ ...run, signals: [pause] }, options);
+    expect(paused).toContain("? paused by bob, 2026-11-21 12:01 UTC: lunch");
+    expect(paused).toContain('  drydock resume upgrade-1 --reason "..."');
+    expect(renderRun({ ...run, signals: [pause, { ...pause, kind: "resume" }] }, options)).toEqual(
+      renderRun(run, options),
+    );
+  });
+
+  it("shows the control plane, versions, the try, and why a pool waits", () => {
+    const pools = [{ ...apps, state: "waiting" as const, toVersion: "1.34.2", reason: "paused by bob", nodes: [] }];
+    const controlPlane = { from: "1.33.5", to: "1.34.2", state: "done" as const };
+    const clusters = [cluster("prod-weu", { state: "waiting", attempt: 2, reason: "until noon", controlPlane, pools })];
+    const rings = [
+      { ...run.rings[1]!, clusters },
+      { ...run.rings[2]!, state: "halted" as const, reason: "halted" },
+    ];
+    expect(renderRun({ ...run, rings }, options).slice(3)).toEqual([
+      "> staging  running",
+      "  ~ prod-weu  waiting, 2nd try (until noon)",
+      "    + control plane  done, Kubernetes 1.33.5 to 1.34.2",
+      "    ~ apps  waiting, to apps2, Kubernetes 1.33.5 to 1.34.2, v1 to v2 (paused by bob)",
+      "x prod  halted until 2026-11-21 12:40 UTC, 30 min left (halted)",
+    ]);
+  });
+
   it.each([10, 20, 40, 79])("has no line wider than %i columns", (width) => {
-    for (const line of renderRun(run, { ...options, width })) expect(columnsOf(line)).toBeLessThanOrEqual(width);
+    for (const line of renderRun({ ...run, gates: [gate] }, { ...options, width }))
+      expect(columnsOf(line)).toBeLessThanOrEqual(width);
   });
 
   it.each([1, 3, 6, 9, 13])("has no more than %i lines when that is the height", (height) => {

@@ -1,7 +1,10 @@
+import { answerCommands, signalCommand } from "../../domain/answer-command.ts";
 import type { ClusterView, NodeView, PoolView, RingView, RunView } from "../../domain/api/run-view.ts";
+import { attemptText } from "../../domain/change-text.ts";
 import { durationText } from "../../domain/duration-text.ts";
-import { waitsFor } from "./changes.ts";
-import { fitWidth, printable } from "./fit-width.ts";
+import { type Gate, pauseOf } from "../../domain/run-control.ts";
+import { controlPlaneChange, imageText, inBrackets, utc, versionText, waitsFor } from "./changes.ts";
+import { fitWidth, printable, wrapWidth } from "./fit-width.ts";
 import { paint, type Tone } from "./paint.ts";
 
 /** How a run is drawn. */
@@ -33,6 +36,7 @@ const ACTIVE = [
   "proving",
   "creating",
   "draining",
+  "deleting",
   "undoing",
 ];
 const SYMBOLS: Readonly<Record<Tone, string>> = {
@@ -47,7 +51,11 @@ const SYMBOLS: Readonly<Record<Tone, string>> = {
 
 /** A run as a frame of text: rings, clusters, pools, nodes, and what each drain waits for. Fits width and height. */
 export function renderRun(run: RunView, options: RenderOptions): string[] {
-  const lines = [...header(run, options), ...run.rings.flatMap((ring) => ringLines(ring, options.nowMs))];
+  const lines = [
+    ...header(run, options),
+    ...talkLines(run, options),
+    ...run.rings.flatMap((ring) => ringLines(ring, options.nowMs)),
+  ];
   return fitHeight(lines, options.height).map(({ depth, text, tone }) =>
     paint(fitWidth(`${"  ".repeat(depth)}${printable(text)}`, options.width), tone, options.isColoured),
   );
@@ -68,9 +76,38 @@ function header(run: RunView, { nowMs, realElapsedMs }: RenderOptions): Line[] {
   ];
 }
 
+/** What the run asks of people, with the commands that answer: what nobody may miss. */
+function talkLines(run: RunView, options: RenderOptions): Line[] {
+  const pause = run.status === "finished" ? undefined : pauseOf(run);
+  const lines = run.gates.flatMap((gate) => gateLines(run, gate, options));
+  if (pause !== undefined) {
+    const text = `? paused by ${pause.by}, ${utc(pause.at)}: ${pause.reason}`;
+    lines.push(...wrapped(text, options.width), asked(signalCommand(run.id, "resume")));
+  }
+  return lines.length === 0 ? [] : [...lines, { depth: 0, text: "", tone: "plain", isUnderWay: false }];
+}
+
+function gateLines(run: RunView, gate: Gate, { nowMs, width }: RenderOptions): Line[] {
+  const left = durationText(Date.parse(gate.expiresAt) - nowMs);
+  return [
+    ...wrapped(`? ${gate.question}`, width),
+    ...answerCommands(run.id, gate, run.gates).map(asked),
+    asked(`until ${utc(gate.expiresAt)}, ${left} left; then ${gate.unanswered}`),
+    ...gate.evidence.map((line): Line => ({ ...asked(line), isUnderWay: false })),
+  ];
+}
+
+function wrapped(text: string, width: number): Line[] {
+  return wrapWidth(printable(text), width).map((line) => ({ ...asked(line), depth: 0 }));
+}
+
+function asked(text: string): Line {
+  return { depth: 1, text, tone: "waiting", isUnderWay: true };
+}
+
 function ringLines(ring: RingView, nowMs: number): Line[] {
   const until = ring.waitingUntil;
-  const left = until === null ? "" : `, ${durationText(Date.parse(until) - nowMs)} left`;
+  const left = until === null ? "" : ` until ${utc(until)}, ${durationText(Date.parse(until) - nowMs)} left`;
   const line = item(0, ring.name, ring.state, `${left}${inBrackets(ring.reason)}`);
   return [line, ...ring.clusters.flatMap((cluster) => clusterLines(cluster, nowMs))];
 }
@@ -80,16 +117,24 @@ function clusterLines(cluster: ClusterView, nowMs: number): Line[] {
     cluster.startedAt === null
       ? ""
       : `, ${durationText((cluster.endedAt === null ? nowMs : Date.parse(cluster.endedAt)) - Date.parse(cluster.startedAt))}`;
-  const line = item(1, cluster.name, cluster.state, `${took}${inBrackets(cluster.reason)}`);
+  const attempt = attemptText(cluster.attempt);
+  const detail = `${took}${attempt === "" ? "" : `, ${attempt}`}${inBrackets(cluster.reason)}`;
+  const line = item(1, cluster.name, cluster.state, detail);
   // What is over takes one line; what went wrong stays open.
   const isOpen = line.isUnderWay || line.tone === "failed";
-  return isOpen ? [line, ...cluster.pools.flatMap((pool) => poolLines(pool, nowMs))] : [line];
+  if (!isOpen) return [line];
+  return [line, ...controlPlaneLines(cluster), ...cluster.pools.flatMap((pool) => poolLines(pool, nowMs))];
+}
+
+function controlPlaneLines({ controlPlane }: ClusterView): Line[] {
+  if (controlPlane === null) return [];
+  return [item(2, "control plane", controlPlane.state, `, ${controlPlaneChange(controlPlane)}`)];
 }
 
 function poolLines(pool: PoolView, nowMs: number): Line[] {
   const target = pool.replacement === null ? "" : `, to ${pool.replacement}`;
-  const images = pool.state === "done" ? `, ${pool.toImage}` : `, ${pool.fromImage} to ${pool.toImage}`;
-  const line = item(2, pool.name, pool.state, `${target}${images}`);
+  const detail = `${target}${versionText(pool)}, ${imageText(pool)}${inBrackets(pool.reason)}`;
+  const line = item(2, pool.name, pool.state, detail);
   const isOpen = line.isUnderWay || line.tone === "failed";
   return isOpen ? [line, ...pool.nodes.flatMap((node) => nodeLines(node, nowMs))] : [line];
 }
@@ -114,14 +159,10 @@ function item(depth: number, name: string, state: string, detail: string): Line 
 }
 
 function toneOf(state: string): Tone {
-  if (state === "failed" || state === "blocked") return "failed";
+  if (["failed", "blocked", "halted"].includes(state)) return "failed";
   if (["done", "drained", "upgraded"].includes(state)) return "done";
-  if (["waiting", "soaking", "queued"].includes(state)) return "waiting";
+  if (["waiting", "soaking", "queued", "approval"].includes(state)) return "waiting";
   return ACTIVE.includes(state) ? "active" : "faint";
-}
-
-function inBrackets(reason: string | null): string {
-  return reason === null ? "" : ` (${reason})`;
 }
 
 /** Leaves out, from the end, first what is not under way, then whatever is too much. Says how many lines are missing. */
