@@ -66,13 +66,16 @@ async function settle(world: World, reader: Reader): Promise<RunView[]> {
     quiet = isOver && open.length === 0 ? quiet + 1 : 0;
     // An event that was just taken may not have become a run yet.
     if (quiet >= 3 || nowMs > patientMs + LAST_PATIENCE_MS) return runs;
-    if (nowMs > patientMs) for (const { id } of open) await cancelRun(world, id);
+    // Nobody forgets for days that a run is paused.
+    const signal = nowMs > patientMs ? "cancel" : "resume";
+    for (const { id } of open) await tidyUp(world, id, signal);
   }
 }
 
-async function cancelRun(world: World, id: string): Promise<void> {
-  const response = await world.call(`/runs/${id}/signals`, { signal: "cancel", by: "operator", reason: "it is over" });
-  if (response?.status === 202) world.trace.add(`cancel ${id}, which has waited for too long`);
+/** Tells a run to come to its end; one that the signal does not fit goes on. */
+async function tidyUp(world: World, id: string, signal: "resume" | "cancel"): Promise<void> {
+  const response = await world.call(`/runs/${id}/signals`, { signal, by: "operator", reason: "the end of the story" });
+  if (response?.status === 202) world.trace.add(`${signal} ${id}, at the end of the story`);
 }
 
 async function lookBack(world: World, reader: Reader, list: readonly RunView[]): Promise<Outcome> {
