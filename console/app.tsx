@@ -1,7 +1,9 @@
-import { useCallback, useMemo, useState } from "preact/hooks";
+import { useCallback, useMemo, useRef, useState } from "preact/hooks";
 import { createOperatorApi } from "./api/operator-api.ts";
 import { EventsView } from "./events/events-view.tsx";
 import { FleetView } from "./fleet/fleet-view.tsx";
+import { PlanForm } from "./plan/plan-form.tsx";
+import { PlanPage } from "./plan/plan-page.tsx";
 import { ReportPage } from "./report/report-page.tsx";
 import { type Route, routeHref } from "./routing/route.ts";
 import { useRoute } from "./routing/use-route.ts";
@@ -29,9 +31,11 @@ export function App({ keyStore, clock, send }: AppProps) {
   const [announcement, setAnnouncement] = useState("");
   const announce = useCallback((text: string) => setAnnouncement(text), []);
   const { key, refuse } = session;
+  const { current: person } = useRef({ name: "" });
   const services = useMemo<ConsoleServices | undefined>(
-    () => (key === undefined ? undefined : { api: createOperatorApi(key, send), clock, refuseKey: refuse, announce }),
-    [key, send, clock, refuse, announce],
+    () =>
+      key === undefined ? undefined : { api: createOperatorApi(key, send), clock, refuseKey: refuse, person, announce },
+    [key, send, clock, refuse, person, announce],
   );
   if (!services) return <KeyForm refusal={session.refusal} onKey={session.open} />;
   return (
@@ -44,15 +48,17 @@ export function App({ keyStore, clock, send }: AppProps) {
 }
 
 function View({ route }: { readonly route: Route }) {
-  const titles = { runs: "Runs", fleet: "Fleet", events: "Events", unknown: "No such view" };
+  const titles = { runs: "Runs", plan: "Plan", fleet: "Fleet", events: "Events", unknown: "No such view" };
   if (route.view === "run") return <RunPage key={route.id} id={route.id} />;
   if (route.view === "report") return <ReportPage key={route.id} id={route.id} />;
+  if (route.view === "planned") return <PlanPage key={route.id} id={route.id} />;
   return <TitledView route={route} title={titles[route.view]} />;
 }
 
 function TitledView({ route, title }: { readonly route: Route; readonly title: string }) {
   useTitle(title);
   if (route.view === "runs") return <RunsView />;
+  if (route.view === "plan") return <PlanForm />;
   if (route.view === "fleet") return <FleetView />;
   if (route.view === "events") return <EventsView />;
   return (

@@ -1,9 +1,13 @@
+import type { PlanView } from "../../domain/api/plan-view.ts";
 import type { RunView } from "../../domain/api/run-view.ts";
 import type { RingConfig } from "../../domain/fleet-config.ts";
 import type { UpgradeReport } from "../../domain/report.ts";
 
+/** A plan, or word that it is being made. */
+export type PlanAnswer = { readonly kind: "planning" } | { readonly kind: "ready"; readonly plan: PlanView };
+
 /** A run as the list has it. */
-export type RunSummary = Omit<RunView, "rings" | "findings">;
+export type RunSummary = Omit<RunView, "rings" | "findings" | "gates" | "signals">;
 
 /** A cluster of fleet.yaml. */
 export interface FleetCluster {
@@ -55,21 +59,15 @@ function isRunSummary(value: unknown): value is RunSummary {
 }
 
 function isRun(value: unknown): value is RunView {
-  return isRunSummary(value) && "rings" in value && Array.isArray(value.rings) && hasFindings(value);
+  return isRunSummary(value) && hasLists(value, "rings", "findings", "gates", "signals");
 }
 
-function hasFindings(value: object): boolean {
-  return "findings" in value && Array.isArray(value.findings);
+function hasLists(value: object, ...names: string[]): boolean {
+  return names.every((name) => Array.isArray(Reflect.get(value, name)));
 }
 
 function isReport(value: unknown): value is UpgradeReport {
-  return (
-    isRunSummary(value) &&
-    "fleetDigest" in value &&
-    "rings" in value &&
-    Array.isArray(value.rings) &&
-    hasFindings(value)
-  );
+  return isRunSummary(value) && "fleetDigest" in value && hasLists(value, "rings", "findings", "signals");
 }
 
 function isRing(value: unknown): value is RingConfig {
@@ -123,4 +121,21 @@ export function readFleet(value: unknown): Fleet {
 export function readDeadLetters(value: unknown): DeadLetters {
   const letters = listOf(isObject(value) ? value.deadLetters : undefined, isDeadLetter, "dead letters");
   return { letters, dropped: isObject(value) && typeof value.dropped === "number" ? value.dropped : 0 };
+}
+
+function isPlan(value: unknown): value is PlanView {
+  return isObject(value) && typeof value.plannedAt === "string" && hasLists(value, "rings", "findings");
+}
+
+/** Reads a plan, or that it is being made. */
+export function readPlan(value: unknown): PlanAnswer {
+  if (isPlan(value)) return { kind: "ready", plan: value };
+  if (isObject(value) && value.status === "planning") return { kind: "planning" };
+  throw new UnexpectedAnswer("The answer is not a plan.");
+}
+
+/** The id of what an answer says was begun, a plan or a run; undefined when it names none. */
+export async function begunId(response: Response): Promise<string | undefined> {
+  const value: unknown = await response.json().catch(() => undefined);
+  return isObject(value) && typeof value.id === "string" ? value.id : undefined;
 }

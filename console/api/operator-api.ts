@@ -16,13 +16,16 @@ export interface OperatorApi {
   /** Asks for a path below `/api/v1/`. Rejects only when `signal` aborts. */
   get(path: string, signal?: AbortSignal): Promise<Outcome>;
   /** Sends JSON to a path below `/api/v1/`. */
-  post(path: string, body: unknown): Promise<Outcome>;
+  post(path: string, body: unknown, timeoutMs?: number): Promise<Outcome>;
 }
 
 /** Speaks to the operator API with a key. */
 export function createOperatorApi(key: string, send: typeof fetch): OperatorApi {
-  const request = async (path: string, init: RequestInit, signal?: AbortSignal): Promise<Outcome> => {
-    const limit = AbortSignal.timeout(TIMEOUT_MS);
+  const request = async (
+    path: string,
+    { signal, timeoutMs = TIMEOUT_MS, ...init }: RequestInit & { readonly timeoutMs?: number | undefined },
+  ): Promise<Outcome> => {
+    const limit = AbortSignal.timeout(timeoutMs);
     try {
       const response = await send(`/api/v1/${path}`, {
         ...init,
@@ -34,14 +37,16 @@ export function createOperatorApi(key: string, send: typeof fetch): OperatorApi 
       return await outcomeOf(response);
     } catch (error) {
       if (signal?.aborted) throw error;
-      const message = limit.aborted ? `no answer within ${TIMEOUT_MS / 1000} s` : "no connection";
+      const message = limit.aborted ? `no answer within ${timeoutMs / 1000} s` : "no connection";
       return { kind: "unreachable", message };
     }
   };
   return {
-    get: (path, signal) => request(path, { method: "GET" }, signal),
-    post: (path, body) =>
-      request(path, { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+    get: (path, signal) => request(path, { method: "GET", signal: signal ?? null }),
+    post: (path, body, timeoutMs) => {
+      const headers = { "content-type": "application/json" };
+      return request(path, { method: "POST", body: JSON.stringify(body), headers, timeoutMs });
+    },
   };
 }
 

@@ -1,16 +1,23 @@
-import type { DrainResult, PoolResult } from "../../domain/report.ts";
+import type { ClusterResult, DrainResult, PoolResult } from "../../domain/report.ts";
 import { countText } from "../parts/count-text.ts";
 import { Disclosure } from "../parts/disclosure.tsx";
+import { ControlPlaneItem } from "../run/cluster-section.tsx";
 import { ImageText, STRATEGY_WORDS } from "../run/pool-section.tsx";
+import { VersionText } from "../run/version-text.tsx";
 import { StatusMark } from "../status/status-mark.tsx";
 import { nodeStatus, poolStatus } from "../status/tone.ts";
 import { Took } from "../time/instant.tsx";
 import { poolCounts } from "./report-counts.ts";
 
-/** How the pools of a cluster went, each with its drains. */
-export function PoolResults({ pools, cluster }: { readonly pools: readonly PoolResult[]; readonly cluster: string }) {
+/** How the control plane and the pools of a cluster went, each pool with its drains. */
+export function PoolResults({ cluster: { name: cluster, controlPlane, pools } }: { readonly cluster: ClusterResult }) {
   return (
     <ul class="pools">
+      {controlPlane !== null && (
+        <ControlPlaneItem from={controlPlane.from} to={controlPlane.to} state={controlPlane.outcome}>
+          <Took from={controlPlane.startedAt} to={controlPlane.endedAt} />
+        </ControlPlaneItem>
+      )}
       {pools.map((pool) => (
         <PoolItem key={pool.name} pool={pool} cluster={cluster} />
       ))}
@@ -33,6 +40,7 @@ function PoolItem({ pool, cluster }: { readonly pool: PoolResult; readonly clust
           {mode}, {STRATEGY_WORDS[strategy] ?? strategy}
         </span>
         <Took from={startedAt} to={endedAt} />
+        <VersionText from={pool.fromVersion} to={pool.toVersion} />
         <ImageText from={pool.fromImage} to={pool.toImage} />
       </div>
       {drains.length > 0 && (

@@ -1,5 +1,6 @@
 import type { ClusterResult, RingResult, UpgradeReport } from "../../domain/report.ts";
 import { readReport } from "../api/answers.ts";
+import { Attempt } from "../parts/attempt.tsx";
 import { countText } from "../parts/count-text.ts";
 import { Disclosure } from "../parts/disclosure.tsx";
 import { Freshness } from "../polling/freshness.tsx";
@@ -8,6 +9,7 @@ import { routeHref } from "../routing/route.ts";
 import { FindingList } from "../run/finding-list.tsx";
 import { TriggerText } from "../runs/runs-view.tsx";
 import { useTitle } from "../shell/use-title.ts";
+import { SignalList } from "../signal/signal-list.tsx";
 import { StatusMark } from "../status/status-mark.tsx";
 import { clusterStatus, ringStatus, runStatus } from "../status/tone.ts";
 import { At, Took } from "../time/instant.tsx";
@@ -52,6 +54,7 @@ function ReportBody({ report }: { readonly report: UpgradeReport }) {
         <h2 id="findings">Findings</h2>
         {report.findings.length === 0 ? <p class="empty">None.</p> : <FindingList findings={report.findings} />}
       </section>
+      <SignalList signals={report.signals} />
       {report.rings.map((ring) => (
         <RingReport key={ring.name} ring={ring} isOpen={isOpen} />
       ))}
@@ -119,19 +122,20 @@ function RingReport({ ring, isOpen }: { readonly ring: RingResult; readonly isOp
 }
 
 function ClusterReport({ cluster, isOpen }: { readonly cluster: ClusterResult; readonly isOpen: boolean }) {
-  const { name, outcome, reason, pools, startedAt, endedAt } = cluster;
+  const { name, outcome, reason, attempt, controlPlane, pools, startedAt, endedAt } = cluster;
   const head = (
     <>
       <h3>{name}</h3>
       <StatusMark status={clusterStatus(outcome)} />
       {endedAt !== null && <Took from={startedAt} to={endedAt} />}
+      <Attempt count={attempt} />
       {reason !== null && <span class="reason">{reason}</span>}
     </>
   );
-  if (pools.length === 0) return <div class="cluster leaf">{head}</div>;
+  if (pools.length === 0 && controlPlane === null) return <div class="cluster leaf">{head}</div>;
   return (
     <Disclosure class="cluster" isOpen={isOpen || outcome === "failed" || outcome === "blocked"} summary={head}>
-      {() => <PoolResults pools={pools} cluster={name} />}
+      {() => <PoolResults cluster={cluster} />}
     </Disclosure>
   );
 }

@@ -13,6 +13,9 @@ describe("parseRoute", () => {
     ["#/runs/a%3Ab", { view: "run", id: "a:b" }],
     ["#/runs/a%3Ab/report", { view: "report", id: "a:b" }],
     ["#/runs/a/report/", { view: "report", id: "a" }],
+    ["#/plan", { view: "plan" }],
+    ["#/plans/plan-0a", { view: "planned", id: "plan-0a" }],
+    ["#/plans/plan-0a/report", { view: "unknown", hash: "#/plans/plan-0a/report" }],
     ["#/fleet", { view: "fleet" }],
     ["#/events", { view: "events" }],
     ["#/runs/a/b", { view: "unknown", hash: "#/runs/a/b" }],
@@ -29,6 +32,8 @@ describe("routeHref", () => {
     { view: "runs" },
     { view: "run", id: "a:b/c d" },
     { view: "report", id: "a:b/c d" },
+    { view: "plan" },
+    { view: "planned", id: "a:b/c d" },
     { view: "fleet" },
     { view: "events" },
   ] as const satisfies readonly Route[];

@@ -3,6 +3,7 @@ import { StatusMark } from "../status/status-mark.tsx";
 import { poolStatus } from "../status/tone.ts";
 import { imageChange } from "./image-change.ts";
 import { NodeList } from "./node-list.tsx";
+import { VersionText } from "./version-text.tsx";
 
 /** How a strategy is called in front of people. */
 export const STRATEGY_WORDS: Readonly<Record<PoolView["strategy"], string>> = {
@@ -12,7 +13,7 @@ export const STRATEGY_WORDS: Readonly<Record<PoolView["strategy"], string>> = {
 
 /** A pool: what becomes of it, from which image to which, and its nodes. */
 export function PoolSection({ pool }: { readonly pool: PoolView }) {
-  const { name, mode, strategy, state, replacement, nodes } = pool;
+  const { name, mode, strategy, state, reason, replacement, nodes } = pool;
   return (
     <li class="pool">
       <div class="pool-line">
@@ -24,7 +25,9 @@ export function PoolSection({ pool }: { readonly pool: PoolView }) {
         <span class="facts">
           {mode}, {STRATEGY_WORDS[strategy] ?? strategy}
         </span>
+        <VersionText from={pool.fromVersion} to={pool.toVersion} />
         <ImageText from={pool.fromImage} to={pool.toImage} />
+        {reason !== null && <span class="reason">{reason}</span>}
       </div>
       {nodes.length > 0 && <NodeList nodes={nodes} />}
     </li>
@@ -34,6 +37,7 @@ export function PoolSection({ pool }: { readonly pool: PoolView }) {
 /** From which node image to which. */
 export function ImageText({ from, to }: { readonly from: string; readonly to: string }) {
   const change = imageChange(from, to);
+  if (from === to) return <span class="image">{to}</span>;
   if (!change) {
     return (
       <span class="image">

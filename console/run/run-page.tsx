@@ -6,8 +6,10 @@ import { type Question, usePoll } from "../polling/use-poll.ts";
 import { routeHref } from "../routing/route.ts";
 import { useServices } from "../session/console-services.ts";
 import { useTitle } from "../shell/use-title.ts";
+import { GatePanel } from "../signal/gate-panel.tsx";
+import { RunControls } from "../signal/run-controls.tsx";
+import { SignalList } from "../signal/signal-list.tsx";
 import { runStatus } from "../status/tone.ts";
-import { CancelRun } from "./cancel-run.tsx";
 import { FindingList } from "./finding-list.tsx";
 import { latestOf } from "./progress.ts";
 import { RingSection } from "./ring-section.tsx";
@@ -28,7 +30,7 @@ export function RunPage({ id }: { readonly id: string }) {
   const run = poll.data;
   const status = run && runStatus(run).word;
   useTitle(status ? `${status}: ${id}` : id);
-  useAnnouncement(run && `${status}. ${run.phase}`);
+  useAnnouncement(run && [`${status}. ${run.phase}`, ...run.gates.map(({ question }) => question)].join(" "));
   return (
     <>
       <div class="title">
@@ -51,15 +53,18 @@ function RunBody({ run, onChange }: { readonly run: RunView; readonly onChange: 
   return (
     <>
       <RunSummary run={run} />
-      <div class="actions">
-        {run.status === "finished" ? (
+      {run.gates.map((gate) => (
+        <GatePanel key={gate.id} run={run} gate={gate} onTaken={onChange} />
+      ))}
+      {run.status === "finished" ? (
+        <div class="actions">
           <a class="button" href={routeHref({ view: "report", id: run.id })}>
             Report
           </a>
-        ) : (
-          <CancelRun id={run.id} onCancelled={onChange} />
-        )}
-      </div>
+        </div>
+      ) : (
+        <RunControls run={run} onTaken={onChange} />
+      )}
       {run.findings.length > 0 && (
         <section aria-labelledby="findings">
           <h2 id="findings">
@@ -71,6 +76,7 @@ function RunBody({ run, onChange }: { readonly run: RunView; readonly onChange: 
       {run.rings.map((ring) => (
         <RingSection key={ring.name} ring={ring} />
       ))}
+      <SignalList signals={run.signals} />
       {run.rings.length === 0 && <p class="empty">Its plan is not made yet: no rings to show.</p>}
     </>
   );

@@ -28,8 +28,8 @@ export function RunsView() {
       </div>
       {poll.data?.length === 0 && (
         <p class="empty">
-          No run yet. One starts when Azure tells of a new version, at the weekly search for node images, or with{" "}
-          <code>POST /api/v1/runs</code>.
+          No run yet. One starts when Azure tells of a new version, at the weekly search for node images, or from a{" "}
+          <a href={routeHref({ view: "plan" })}>plan</a>.
         </p>
       )}
       {poll.data && poll.data.length > 0 && <RunTable runs={poll.data} />}

@@ -9,6 +9,8 @@ export interface ConsoleServices {
   readonly clock: ServerClock;
   /** Takes note that the API refused the key: it is forgotten and asked for again. */
   refuseKey(status: number): void;
+  /** Who sits here, as they last said; empty before. Kept as long as the page. */
+  readonly person: { name: string };
   /** Tells screen readers of a change, once. */
   announce(text: string): void;
 }

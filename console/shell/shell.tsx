@@ -4,6 +4,7 @@ import { type Route, routeHref } from "../routing/route.ts";
 
 const VIEWS = [
   { view: "runs", label: "Runs", holds: ["runs", "run", "report"] },
+  { view: "plan", label: "Plan", holds: ["plan", "planned"] },
   { view: "fleet", label: "Fleet", holds: ["fleet"] },
   { view: "events", label: "Events", holds: ["events"] },
 ] as const satisfies ReadonlyArray<{ view: Route["view"]; label: string; holds: readonly Route["view"][] }>;

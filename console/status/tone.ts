@@ -1,6 +1,7 @@
 import type { ClusterState, NodeView, PoolState, RingState, RunView } from "../../domain/api/run-view.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { ClusterResult, DrainResult, PoolResult } from "../../domain/report.ts";
+import type { Gate } from "../../domain/run-control.ts";
 
 /** What a status means to who looks at it. Each has a colour and a shape of its own. */
 export type Tone = "good" | "bad" | "blocked" | "warning" | "active" | "waiting" | "idle" | "skipped";
@@ -39,6 +40,11 @@ const RINGS: Statuses<RingState> = {
   done: status("good", "Done"),
   failed: status("bad", "Failed"),
   skipped: status("skipped", "Skipped"),
+};
+
+const GATES: Statuses<Gate["kind"]> = {
+  approval: status("warning", "Approval wanted"),
+  halt: status("bad", "Halted"),
 };
 
 const CLUSTERS: Statuses<ClusterState | ClusterResult["outcome"]> = {
@@ -97,6 +103,8 @@ export function runStatus(run: Pick<RunView, "status" | "verdict">): Status {
 
 /** A ring's status. */
 export const ringStatus = (state: string): Status => lookUp(RINGS, state);
+/** What a question to people is about. */
+export const gateStatus = (kind: string): Status => lookUp(GATES, kind);
 /** A cluster's status, of its state or its outcome. */
 export const clusterStatus = (state: string): Status => lookUp(CLUSTERS, state);
 /** A pool's status, of its state or its outcome. */

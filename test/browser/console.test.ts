@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { violations } from "./accessibility.ts";
 import { useBuiltConsole, useChromium } from "./chromium.ts";
-import { ago, bigRun, failedRun, run, runningRun, summaryOf } from "./sample-runs.ts";
+import { ago, askingRun, bigRun, failedRun, haltedRun, run, runningRun, samplePlan, summaryOf } from "./sample-runs.ts";
 import { STUB_KEY, type StubApi, useStubApi } from "./stub-api.ts";
 
 const directory = useBuiltConsole();
@@ -12,16 +12,21 @@ const PHONE = { width: 380, height: 800 };
 
 const failed = failedRun();
 const running = runningRun();
+const asking = askingRun();
+const halted = haltedRun();
+const plan = samplePlan();
 
 /** A stub that knows a running, a failed and a very large run, a fleet and two dead letters. */
 async function newApi(): Promise<StubApi> {
   const stub = await newStub();
   const passed = run("upgrade-22aa", { status: "finished", verdict: "passed", endedAt: ago(1_000) });
   stub.answer("GET runs?limit=100", { json: { runs: [running, failed.run, passed].map(summaryOf) } });
-  for (const one of [running, failed.run, passed, bigRun(40, 200)]) stub.answer(`GET runs/${one.id}`, { json: one });
+  for (const one of [running, asking, halted, failed.run, passed, bigRun(40, 200)])
+    stub.answer(`GET runs/${one.id}`, { json: one });
   stub.answer(`GET runs/${failed.run.id}/report`, { json: failed.report });
   stub.answer(`GET runs/${failed.run.id}/report?format=json`, { json: failed.report });
   stub.answer(`GET runs/${failed.run.id}/report?format=markdown`, { text: "# Upgrade", type: "text/markdown" });
+  stub.answer(`GET plans/${plan.id}`, { json: plan });
   const rings = [
     { name: "dev", maxParallel: 1, soakMinutes: 5, window: null },
     {
@@ -76,6 +81,10 @@ describe("the console", () => {
     [`runs/${running.id}`, "heading", /Upgrade upgrade-1f0e/],
     [`runs/${failed.run.id}`, "heading", /Upgrade upgrade-bad/],
     [`runs/${failed.run.id}/report`, "heading", /Report of/],
+    [`runs/${asking.id}`, "button", "Approve…"],
+    [`runs/${halted.id}`, "button", "Try again…"],
+    ["plan", "radio", "Only these:"],
+    [`plans/${plan.id}`, "button", "Start this run…"],
     ["fleet", "heading", "Fleet"],
     ["events", "heading", "Events that could not be handled"],
     ["nowhere", "heading", "No such view"],
@@ -161,43 +170,6 @@ describe("the console", () => {
     expect(text).toContain("What to do: Move the data to a volume that outlives the pod.");
   });
 
-  it("cancels a run only with who and why, and says what it asked for", async () => {
-    const stub = await newApi();
-    stub.answer(`POST runs/${running.id}/signals`, { json: { id: running.id, signal: "cancel" }, status: 202 });
-    const { page } = await open();
-    await view(page, stub, `runs/${running.id}`);
-    await page.getByRole("button", { name: "Cancel run…" }).click();
-    const dialog = page.getByRole("dialog", { name: "Cancel this run?" });
-    await dialog.waitFor();
-    await expectAccessible(page);
-    await dialog.getByRole("button", { name: "Cancel the run" }).click();
-    expect(stub.posted).toEqual([]);
-    await dialog.getByLabel("Who are you?").fill("ada");
-    await dialog.getByLabel("Why?").fill("change freeze");
-    await dialog.getByRole("button", { name: "Cancel the run" }).click();
-    await page.getByText("ada has asked to cancel this run: change freeze.").waitFor();
-    expect(stub.posted).toEqual([{ signal: "cancel", by: "ada", reason: "change freeze" }]);
-  });
-
-  it("leaves the run alone when the dialog is left, and shows what the API refuses", async () => {
-    const stub = await newApi();
-    const problem = { title: "Run has ended", status: 409, detail: "Run upgrade-1f0e has ended already." };
-    stub.answer(`POST runs/${running.id}/signals`, { json: problem, status: 409 });
-    const { page } = await open();
-    await view(page, stub, `runs/${running.id}`);
-    await page.getByRole("button", { name: "Cancel run…" }).click();
-    const dialog = page.getByRole("dialog");
-    await dialog.waitFor();
-    await page.keyboard.press("Escape");
-    await dialog.waitFor({ state: "detached" });
-    expect(stub.posted).toEqual([]);
-    await page.getByRole("button", { name: "Cancel run…" }).click();
-    await page.getByLabel("Who are you?").fill("ada");
-    await page.getByLabel("Why?").fill("freeze");
-    await page.getByRole("button", { name: "Cancel the run" }).click();
-    await page.getByText("Run upgrade-1f0e has ended already.").waitFor();
-  });
-
   it("says that the API cannot be reached and how old what it shows is, and recovers by itself", async () => {
     const stub = await newApi();
     const { page } = await open();
@@ -209,6 +181,22 @@ describe("the console", () => {
     expect(await page.getByRole("heading", { name: "Ring prod" }).count()).toBe(1);
     stub.answer("*", { json: running });
     await page.getByRole("alert").filter({ hasText: "cannot be reached" }).waitFor({ state: "detached" });
+  });
+
+  it("shows control planes, versions, tries, why a pool waits, and what people told the run", async () => {
+    const stub = await newApi();
+    const { page } = await open();
+    await view(page, stub, `runs/${asking.id}`);
+    const dev = page.locator(".ring", { hasText: "Ring dev" });
+    await dev.locator("summary").first().click();
+    await dev.locator(".cluster > summary").click();
+    expect(await dev.getByText("Control plane").locator("..").textContent()).toMatch(/Done.*1\.33\.6 → 1\.34\.2/);
+    expect(await dev.getByText("apps", { exact: true }).locator("..").textContent()).toMatch(/1\.33\.6 → 1\.34\.2/);
+    const told = await page.getByRole("table", { name: "Signals" }).getByRole("row").nth(1).textContent();
+    expect(told).toMatch(/bob.*approved.*approve-dev.*a reason to approve/);
+    await page.goto(`${stub.url}/console#/runs/${halted.id}`);
+    await page.getByText("2nd try").waitFor();
+    expect(await page.getByText("paused by bob: lunch").count()).toBe(1);
   });
 
   it("offers the report as JSON and Markdown", async () => {

@@ -1,3 +1,4 @@
+import { type PlanView, planViewSchema } from "../../domain/api/plan-view.ts";
 import {
   type ClusterView,
   type NodeView,
@@ -8,6 +9,7 @@ import {
 } from "../../domain/api/run-view.ts";
 import type { Finding } from "../../domain/finding.ts";
 import { type UpgradeReport, upgradeReportSchema } from "../../domain/report.ts";
+import type { Gate, Signal } from "../../domain/run-control.ts";
 import { STUB_NOW_MS } from "./stub-api.ts";
 
 /** An instant so many seconds before the stub's now; after it when negative. */
@@ -129,6 +131,113 @@ export function runningRun(id = "upgrade-1f0e"): RunView {
   });
 }
 
+/** A signal that answers nothing in particular. */
+export function signal(kind: Signal["kind"], changes: Partial<Signal> = {}): Signal {
+  return { id: `s-${kind}`, kind, by: "bob", reason: `a reason to ${kind}`, at: ago(120), gate: null, ...changes };
+}
+
+/** A question for approval. */
+export function gate(changes: Partial<Gate> = {}): Gate {
+  return {
+    ...{ id: "approve-prod", kind: "approval", ring: "prod", options: ["approve", "decline"] },
+    question: "May ring prod be upgraded: Kubernetes 1.33 to 1.34.2 (minor)?",
+    evidence: ["clusters: prod-weu, prod-neu"],
+    ...{ openedAt: ago(60), expiresAt: ago(-259_140), unanswered: "counts as declined" },
+    ...changes,
+  };
+}
+
+/** A run that waits for an approval, with control planes and versions. */
+export function askingRun(id = "upgrade-ask"): RunView {
+  const toVersion = "1.34.2";
+  const controlPlane = { from: "1.33.6", to: toVersion };
+  const versions = { fromVersion: "1.33.6", toVersion, replacement: null };
+  const pools = [pool("system", { ...versions, mode: "System", strategy: "surge" }), pool("apps", versions)];
+  const untouched = pools.map((one): PoolView => ({ ...one, state: "pending" }));
+  const waiting = { startedAt: null, endedAt: null, state: "pending" } as const;
+  return run(id, {
+    phase: "waiting for the approval of ring prod",
+    gates: [gate()],
+    signals: [signal("approve", { gate: "approve-dev", at: ago(7_000) })],
+    rings: [
+      ring("dev", [cluster("dev-weu", { controlPlane: { ...controlPlane, state: "done" }, pools })]),
+      ring(
+        "prod",
+        [
+          cluster("prod-weu", {
+            ...waiting,
+            attempt: 0,
+            controlPlane: { ...controlPlane, state: "pending" },
+            pools: untouched,
+          }),
+        ],
+        { state: "approval", waitingUntil: gate().expiresAt, reason: gate().question },
+      ),
+    ],
+  });
+}
+
+/** A run whose ring was halted after a second try. */
+export function haltedRun(id = "upgrade-halt"): RunView {
+  const blocked = cluster("prod-weu", {
+    ...{ state: "blocked", attempt: 2, reason: "pod tools/toolbox has no controller", endedAt: ago(200) },
+    pools: [pool("apps", { state: "waiting", reason: "paused by bob: lunch", replacement: null })],
+  });
+  return run(id, {
+    phase: "halted in ring prod",
+    gates: [
+      gate({
+        ...{ id: "halt-prod-2", kind: "halt", options: ["retry", "skip"], evidence: ["prod-weu: blocked"] },
+        question: "Ring prod is halted: prod-weu is blocked. Try again, go on without what failed, or cancel?",
+        unanswered: "the run ends",
+      }),
+    ],
+    signals: [signal("retry", { gate: "halt-prod-1" })],
+    rings: [
+      ring("prod", [blocked], {
+        ...{ state: "halted", reason: "halted: prod-weu is blocked", waitingUntil: gate().expiresAt },
+      }),
+    ],
+    findings: [finding("BarePod", "blocker", "tools/toolbox"), finding("BarePod", "blocker", "tools/other")],
+  });
+}
+
+/** A plan over two rings: one is done by itself, one wants approval and has its window shut. */
+export function samplePlan(id = "plan-0123456789abcdef"): PlanView {
+  const images = { fromImage: pool("apps").fromImage, toImage: pool("apps").toImage };
+  const member = (name: string, changes: Partial<PlanView["rings"][number]["clusters"][number]> = {}) => ({
+    ...{ name, skip: null, reason: null, estimatedMinutes: 50, startsAt: ago(0), endsAt: ago(-3_000) },
+    controlPlane: { kind: "minor" as const, from: "1.33.6", to: "1.34.2" },
+    pools: [
+      {
+        ...{ name: "apps", mode: "User", strategy: "blueGreen" as const, count: 3, estimatedMinutes: 30 },
+        ...{ ...images, fromVersion: "1.33.6", toVersion: "1.34.2" },
+      },
+    ],
+    ...changes,
+  });
+  const skipped = { skip: "prod-neu is stopped", reason: "prod-neu is stopped", startsAt: null, endsAt: null };
+  return planViewSchema.parse({
+    ...{ id, plannedAt: ago(5), fleetDigest: "9f86d0818", endsAt: ago(-90_000) },
+    rings: [
+      {
+        ...{ name: "dev", maxParallel: 1, soakMinutes: 5, approvals: [], window: null, endsAt: ago(-3_300) },
+        clusters: [member("dev-weu")],
+      },
+      {
+        ...{ name: "prod", maxParallel: 2, soakMinutes: 0, endsAt: ago(-90_000) },
+        approvals: ["Kubernetes 1.33 to 1.34.2 (minor)"],
+        window: { open: false, closesAt: null, opensAt: ago(-80_000), reason: "outside of its times" },
+        clusters: [
+          member("prod-weu", { reason: "outside of the ring's window", startsAt: ago(-80_000), endsAt: ago(-83_000) }),
+          member("prod-neu", { ...skipped, controlPlane: null, pools: [], estimatedMinutes: 0 }),
+        ],
+      },
+    ],
+    findings: [finding("BarePod", "blocker", "tools/toolbox")],
+  });
+}
+
 /** A finding with evidence. */
 export function finding(code: string, severity: Finding["severity"], subject: string): Finding {
   return {
@@ -176,6 +285,10 @@ export function reportOf(view: RunView): UpgradeReport {
       clusters: part.clusters.map((member) => ({
         ...member,
         ...{ outcome: member.state, findings: [] },
+        controlPlane: member.controlPlane && {
+          ...{ from: member.controlPlane.from, to: member.controlPlane.to, outcome: member.controlPlane.state },
+          ...{ startedAt: ago(900), endedAt: ago(500) },
+        },
         pools: member.pools.map((of) => ({
           ...of,
           ...{ outcome: outcomeOf(of.state), findings: [], startedAt: ago(900), endedAt: ago(60) },
