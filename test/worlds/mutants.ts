@@ -117,8 +117,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "calls a node drained that is not",
     file: "orchestrations/drain-node.ts",
-    from: "const state = seen.left === 0",
-    to: "const state = seen.left <= 2",
+    from: 'seen.left === 0 ? "drained"',
+    to: 'seen.left <= 2 ? "drained"',
     caughtBy: /a node that is said to be drained was empty/,
   },
   {
