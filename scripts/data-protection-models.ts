@@ -51,8 +51,6 @@ const ANSWERS: Table = {
   AzureBackupJobResource: ["id", "name", "properties"],
   OperationResource: ["status", "error"],
   OperationJobExtendedInfo: ["jobId"],
-  DppIdentityDetails: ["principalId"],
-  BackupVaultResource: ["id", "location", "identity"],
 };
 
 /** The answers whose types code names; of the others the schemas are enough. */

@@ -17,7 +17,7 @@ export interface LastBackup {
 /** A cluster that a service backs up: what recovery points belong to. Plain data, so that a history can hold it. */
 export interface BackupInstance {
   readonly provider: ProviderName;
-  /** Resource id in Azure Backup; `namespace/location` of Velero's storage location, in the cluster that is backed up. */
+  /** Resource id in Azure Backup; `namespace/name` of Velero's storage location in the cluster that is backed up. */
   readonly id: string;
   readonly name: string;
   /** Resource id of the cluster. */
@@ -61,7 +61,7 @@ export interface ObjectReference {
 export interface RestoreScope {
   readonly includedNamespaces: readonly string[];
   readonly excludedNamespaces: readonly string[];
-  /** `apps/v1/Deployment` for Azure Backup, `deployments.apps` for Velero; both take the latter. */
+  /** In the provider's words: `apps/v1/Deployment` for Azure Backup, `deployments.apps` for Velero. */
   readonly includedResources: readonly string[];
   readonly excludedResources: readonly string[];
   /** `key=value`; each must hold. */

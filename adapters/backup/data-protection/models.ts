@@ -143,16 +143,6 @@ export const operationJobExtendedInfoSchema = z.object({
   jobId: z.string().nullish(),
 });
 
-export const dppIdentityDetailsSchema = z.object({
-  principalId: z.string().nullish(),
-});
-
-export const backupVaultResourceSchema = z.object({
-  id: z.string().nullish(),
-  location: z.string(),
-  identity: dppIdentityDetailsSchema.nullish(),
-});
-
 export interface NamespacedNameResource {
   readonly name?: string;
   readonly namespace?: string;
