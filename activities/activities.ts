@@ -1,10 +1,10 @@
 import { beginCheckJob, type CheckInput, callCheck, pollCheckJob, removeCheckJob } from "./custom-checks.ts";
 import { deliverCard, deliverGate } from "./deliver-card.ts";
 import { drainSlice } from "./drain-slice.ts";
+import { observeHealth } from "./health.ts";
 import { cordonNodes, listNodes, uncordonNodes } from "./nodes.ts";
 import {
   checkRunAlive,
-  observeHealth,
   observeWorkloads,
   readClusterResult,
   readFleet,

@@ -1,5 +1,4 @@
 import { DrydockError, terminal } from "../domain/errors.ts";
-import { type HealthProblem, healthProblems } from "../domain/health.ts";
 import type { WorkloadFacts } from "../domain/proof.ts";
 import { type ClusterResult, clusterResultSchema } from "../domain/report.ts";
 import type { Observation, PlannedUpgrade } from "../domain/upgrade-plan.ts";
@@ -40,15 +39,6 @@ export async function checkRunAlive(
   { instanceId }: { readonly instanceId: string },
 ): Promise<{ readonly alive: boolean }> {
   return { alive: await ports.isAlive(instanceId) };
-}
-
-/** What is not as it should be in a cluster, by what it says of itself. */
-export async function observeHealth(
-  ports: ActivityPorts,
-  { name, resourceId }: { readonly name: string; readonly resourceId: string },
-): Promise<HealthProblem[]> {
-  const kubernetes = await ports.openKubernetes(resourceId);
-  return healthProblems(name, await kubernetes.nodes(), await kubernetes.workloads());
 }
 
 /** How a cluster's part of a run went. A part that ended without a result was broken by a bug. */

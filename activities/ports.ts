@@ -3,6 +3,7 @@ import type { CheckAnswer } from "../adapters/checks/call-url.ts";
 import type { ClusterChecks } from "../adapters/kubernetes/cluster-checks.ts";
 import type { KubernetesCluster } from "../adapters/kubernetes/kubernetes-cluster.ts";
 import type { PreflightReader } from "../adapters/kubernetes/preflight-reader.ts";
+import type { InstantQuery } from "../adapters/prometheus/instant-query.ts";
 import type { ClusterFacts } from "../domain/cluster-facts.ts";
 import type { DiscoveredFleet } from "../domain/discovery.ts";
 import type { LongOperation, OperationState } from "../domain/long-operation.ts";
@@ -10,6 +11,7 @@ import type { MaintenanceSchedule } from "../domain/preflight/maintenance-schedu
 import type { ComputeUsage, OfferedMinor, SubnetFacts } from "../domain/preflight/readings.ts";
 import type { UpgradeReport } from "../domain/report.ts";
 import type { Gate } from "../domain/run-control.ts";
+import type { PromSample } from "../domain/slo.ts";
 
 /** The fleet, and the SHA-256 of the fleet.yaml that it goes by. */
 export interface Fleet extends DiscoveredFleet {
@@ -43,6 +45,8 @@ export interface ActivityPorts {
   pollOperation(operation: LongOperation, state: OperationState): Promise<OperationState>;
   openKubernetes(resourceId: string): Promise<KubernetesCluster>;
   readonly preflight: PreflightPorts;
+  /** Asks the Prometheus of a cluster. */
+  queryPrometheus(resourceId: string, question: InstantQuery): Promise<PromSample[]>;
   /** Posts a report's card; answers false when no Teams webhook is set. */
   postReport(report: UpgradeReport): Promise<boolean>;
   /** Posts a question of a run; answers false when no Teams webhook is set. */

@@ -36,7 +36,7 @@ export function estimatePool(
   const slowestMs = Math.max(0, ...perNodeMs) * nodes;
   if (policy.strategy === "surge") {
     // AKS cannot be held between two nodes: the pool is one piece.
-    const totalMs = slowestMs || nodes * MINUTES.surgeNode * MINUTE_MS;
+    const totalMs = slowestMs || (nodes * MINUTES.surgeNode + policy.soakMinutes) * MINUTE_MS;
     return { totalMs, pieceMs: totalMs };
   }
   const rounds = Math.ceil(nodes / policy.parallelDrains);

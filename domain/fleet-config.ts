@@ -2,6 +2,7 @@ import { LineCounter, parseDocument, visit } from "yaml";
 import { z } from "zod";
 import { preflightPolicySchema } from "./preflight/preflight-policy.ts";
 import { failureBudgetSchema, upgradePolicySchema } from "./ring-policy.ts";
+import { clustersWithoutPrometheus, prometheusSchema, sloPolicySchema } from "./slo.ts";
 import { windowSchema } from "./window.ts";
 
 const nameSchema = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "lower-case letters, digits and dashes");
@@ -59,10 +60,18 @@ const ringSchema = z.strictObject({
   successRatePercent: z.number().min(0).max(100).default(100),
   /** How sure to be before a cluster of the ring is changed. */
   preflight: preflightPolicySchema.prefault({}),
+  /** What is measured while pools and the ring soak. */
+  slo: sloPolicySchema.prefault({}),
 });
 export type RingConfig = z.infer<typeof ringSchema>;
 
-const clusterSchema = z.strictObject({ name: nameSchema, resourceId: resourceIdSchema, ring: nameSchema });
+const clusterSchema = z.strictObject({
+  name: nameSchema,
+  resourceId: resourceIdSchema,
+  ring: nameSchema,
+  /** Where its measures are asked for, if not where its ring says. */
+  prometheus: prometheusSchema.optional(),
+});
 export type ClusterConfig = z.infer<typeof clusterSchema>;
 
 /** Clusters that are found by their tags, anew at each run, in the subscriptions that the app may read. */
@@ -125,6 +134,9 @@ export const fleetConfigSchema = z
     for (const [index, { ring }] of config.discover.entries()) {
       if (ring === undefined || rings.has(ring)) continue;
       context.addIssue({ code: "custom", path: ["discover", index, "ring"], message: `there is no ring "${ring}"` });
+    }
+    for (const { path, message } of clustersWithoutPrometheus(config)) {
+      context.addIssue({ code: "custom", path, message });
     }
     unique("rings", (index) => config.rings[index]?.name, "the ring");
     unique("clusters", (index) => config.clusters[index]?.name, "the cluster");

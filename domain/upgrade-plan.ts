@@ -14,6 +14,7 @@ import {
   poolStopped,
 } from "./plan-findings.ts";
 import type { UpgradeScope } from "./run-request.ts";
+import { type ClusterSlo, clusterSlo } from "./slo.ts";
 import { isOlderVersion, type VersionStep } from "./version-step.ts";
 
 /** One pool's part of a plan: image and version are fixed here and used to the end. */
@@ -38,6 +39,8 @@ export interface ClusterPlan {
   readonly controlPlane: VersionStep | null;
   readonly pools: readonly PoolPlan[];
   readonly drain: DrainPolicy;
+  /** What is measured of it while it soaks. */
+  readonly slo?: ClusterSlo;
   /** Why the cluster is left alone, if it is. */
   readonly skip: string | null;
   readonly skipCode: SkipCode | null;
@@ -114,7 +117,10 @@ export function planUpgrade(
       .filter((cluster) => cluster.ring === ring.name)
       .map((cluster) => {
         const observation = byName.get(cluster.name);
-        const base = { name: cluster.name, resourceId: cluster.resourceId, drain: config.upgrade.drain };
+        const base = {
+          ...{ name: cluster.name, resourceId: cluster.resourceId, drain: config.upgrade.drain },
+          ...clusterSlo(ring.slo, cluster.prometheus),
+        };
         const plan = planCluster(config, base, observation, {
           ring,
           target,

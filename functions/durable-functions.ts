@@ -8,6 +8,7 @@ import { DEAD_LETTERS, deadLetters } from "../orchestrations/dead-letters.ts";
 import { drainNode } from "../orchestrations/drain-node.ts";
 import { followOperation } from "../orchestrations/durable-operation.ts";
 import { followRoll } from "../orchestrations/follow-roll.ts";
+import { HEALTH_BASELINE, healthBaseline } from "../orchestrations/health-baseline.ts";
 import { planFleetUpgrade } from "../orchestrations/plan-upgrade.ts";
 import { POOL_DURATIONS, poolDurations } from "../orchestrations/pool-durations.ts";
 import { ringLane } from "../orchestrations/ring-lane.ts";
@@ -47,6 +48,7 @@ export function registerDurable(ports: AppPorts): void {
   df.app.entity(RUN_RECORD, runRecord);
   df.app.entity(RING_QUEUE, ringQueue);
   df.app.entity(CLUSTER_PLAN, clusterPlan);
+  df.app.entity(HEALTH_BASELINE, healthBaseline);
   df.app.entity(POOL_DURATIONS, poolDurations);
   df.app.entity(RUN_INDEX, runIndex);
   df.app.entity(DEAD_LETTERS, deadLetters);

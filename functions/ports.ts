@@ -15,6 +15,7 @@ import { openClusterChecks } from "../adapters/kubernetes/cluster-checks.ts";
 import { loadKubeconfig } from "../adapters/kubernetes/kubeconfig.ts";
 import { type KubernetesCluster, openKubernetesCluster } from "../adapters/kubernetes/kubernetes-cluster.ts";
 import { openPreflightReader } from "../adapters/kubernetes/preflight-reader.ts";
+import { queryPrometheus } from "../adapters/prometheus/instant-query.ts";
 import { addDiscovered, discoveryQuery } from "../domain/discovery.ts";
 import type { Settings } from "../domain/settings.ts";
 
@@ -61,6 +62,8 @@ export function createPorts(settings: Settings, appDirectory: string, publicUrl:
     pollOperation: (operation, state) => pollOperation(arm, operation, state),
     openKubernetes: keepFor(KUBECONFIG_MINUTES, openKubernetes),
     preflight: preflightPorts(arm, kubeconfigOf),
+    queryPrometheus: (resourceId, question) =>
+      queryPrometheus({ credential, kubeconfig: () => kubeconfigOf(resourceId) }, question),
     async postReport(report) {
       if (webhook === undefined) return false;
       const { postReportCard } = await import("../adapters/teams/post-report-card.ts");

@@ -7,8 +7,9 @@ import { passCheckpoint } from "./checkpoint.ts";
 import type { DrainNodeInput } from "./drain-node.ts";
 import { nowMs, perform, runChildren, type Step, waitUntil } from "./durable.ts";
 import { durableOperation } from "./durable-operation.ts";
-import { proveWhenSettled, requireProof, requireSuccess } from "./pool-steps.ts";
+import { requireProof, requireSuccess } from "./pool-steps.ts";
 import { PoolHalted, type PoolWork } from "./upgrade-pool.ts";
+import { soakPool } from "./watch-pool.ts";
 
 const CREATE_HOURS = 1;
 const DELETE_HOURS = 2;
@@ -26,7 +27,8 @@ export function* replacePool(work: PoolWork): Step<void> {
   yield* awaitReady(work, green);
   const blue = yield* cordonBlue(work);
   yield* drainBlue(work, blue);
-  yield* soakAndProve(work, green);
+  work.show({ state: "soaking" });
+  yield* soakPool(work, green);
   // From here on the blue nodes go for good: the green ones carry the workloads and stay. A cordon must not outlive the run,
   // though, should Azure not delete the blue pool.
   work.undo.forget();
@@ -183,14 +185,6 @@ function reportDrain(work: PoolWork, { node, podsLeft, podsTotal, blockers }: Dr
     remedy: "Clear what holds the pods, or give the drain more time in fleet.yaml (upgrade.drain.timeoutMinutes).",
     cluster,
   });
-}
-
-/** After the soak the workloads must stand as before. */
-function* soakAndProve(work: PoolWork, green: string): Step<void> {
-  const { context, input } = work;
-  work.show({ state: "soaking" });
-  yield* waitUntil(context, nowMs(context) + input.pool.policy.soakMinutes * 60_000);
-  yield* proveWhenSettled(work, green);
 }
 
 function* deleteBlue(work: PoolWork): Step<void> {

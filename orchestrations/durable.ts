@@ -136,16 +136,16 @@ export function* askEntity<T>(
   return (yield context.df.callEntity(new EntityId(entity, key), operation, input)) as T;
 }
 
-/** Asks several entities the same side by side, and waits for all answers. */
-export function* askEntities(
+/** Asks several entities the same side by side; answers what they answered, in order. */
+export function* askEntities<T = unknown>(
   context: OrchestrationContext,
   entity: string,
   operation: string,
   asks: ReadonlyArray<{ readonly key: string; readonly input: unknown }>,
-): Step<void> {
-  if (asks.length === 0) return;
+): Step<T[]> {
+  if (asks.length === 0) return [];
   const tasks = asks.map(({ key, input }) => context.df.callEntity(new EntityId(entity, key), operation, input));
-  yield context.df.Task.all(tasks);
+  return (yield context.df.Task.all(tasks)) as T[];
 }
 
 /** Tells an entity something without waiting. */

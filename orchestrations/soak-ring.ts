@@ -1,16 +1,21 @@
-import { type HealthProblem, lastingProblems } from "../domain/health.ts";
+import { beginWatch, type HealthProblem, lookAgain } from "../domain/health.ts";
+import { toldFindings } from "../domain/health-findings.ts";
 import type { Promotion } from "../domain/promotion.ts";
 import type { RingQueue } from "../domain/ring-queue.ts";
 import { cancellationOf } from "../domain/run-control.ts";
 import { runIds, SIGNAL_EVENT } from "../domain/run-request.ts";
-import type { RingPlan } from "../domain/upgrade-plan.ts";
+import type { ClusterSlo } from "../domain/slo.ts";
+import type { ClusterPlan, RingPlan } from "../domain/upgrade-plan.ts";
 import { nowMs, type OrchestrationContext, performEach, runChild, type Step, waitUntilOr } from "./durable.ts";
+import { readBaselines, unseen } from "./health-baseline.ts";
 import { listen, readControl, stopListening } from "./run-record.ts";
 import type { RingWork } from "./upgrade-ring.ts";
 
 /** Looks at a ring's health in one soak, and the least time between two. */
 const LOOKS = 12;
 const LOOK_MS = 5 * 60_000;
+/** How long something that comes and goes may hold up the end of a soak, beside the time that a measure asks for itself. */
+const UNSETTLED_MS = 60 * 60_000;
 /** Clusters that are looked at side by side. */
 const WIDTH = 20;
 /** Problems that a halted ring names. */
@@ -18,12 +23,20 @@ const NAMED_PROBLEMS = 20;
 
 /** Input of the `checkHealth` orchestration. */
 export interface CheckHealthInput {
-  readonly clusters: ReadonlyArray<{ readonly name: string; readonly resourceId: string }>;
+  readonly clusters: ReadonlyArray<{ readonly name: string; readonly resourceId: string; readonly slo?: ClusterSlo }>;
+  /** The run whose memory of the clusters is asked for; null when only the present counts. */
+  readonly baselinesOf: string | null;
+}
+
+/** What is not as it should be in some clusters, and what was not before they were changed. */
+export interface CheckedHealth {
+  readonly now: readonly HealthProblem[];
+  readonly before: readonly HealthProblem[];
 }
 
 /**
- * Waits after a ring, before the next one begins, and looks at the clusters that were upgraded meanwhile: what becomes worse
- * and stays so halts the ring.
+ * Waits after a ring, before the next one begins, and looks at the clusters that were upgraded meanwhile: what has become worse
+ * than it was before their upgrade and stays so halts the ring.
  */
 export function* soakRing(work: RingWork, plan: RingPlan, queue: RingQueue): Step<Promotion> {
   const { context, input } = work;
@@ -34,36 +47,46 @@ export function* soakRing(work: RingWork, plan: RingPlan, queue: RingQueue): Ste
   const untilMs = nowMs(context) + soakMinutes * 60_000;
   work.show({ state: "soaking", waitingUntil: new Date(untilMs).toISOString() });
   const everyMs = Math.max(LOOK_MS, (soakMinutes * 60_000) / LOOKS);
-  const look = (round: number) => {
-    const asked: CheckHealthInput = {
-      clusters: clusters.map((cluster) => ({ name: cluster.name, resourceId: cluster.resourceId })),
-    };
-    return runChild<HealthProblem[]>(
-      context,
-      "checkHealth",
-      `${runIds.ring(input.runId, name)}*health*${nowMs(context)}-${round}`,
-      asked,
-    );
-  };
+  const patienceMs = UNSETTLED_MS + longestMinutes(plan) * 60_000;
   yield* listen(context, input.runId);
   try {
-    const atStart = yield* look(0);
-    let before: readonly HealthProblem[] = [];
+    const first = yield* lookAtRing(work, clusters, 0);
+    let look = lookAgain(beginWatch(first.before), first.now, nowMs(context));
     for (let round = 1; ; round += 1) {
+      tellOnce(work, look.told);
+      const isUnsettled = nowMs(context) >= untilMs + patienceMs;
+      const worse = isUnsettled ? [...look.lasting, ...look.pending] : look.lasting;
+      if (worse.length > 0) return { kind: "halt", ...saying(name, worse) };
       if (cancellationOf(yield* readControl(context, input.runId))) return { kind: "stop", reason: "cancelled" };
-      if (nowMs(context) >= untilMs && before.length === 0) return { kind: "promote" };
+      if (nowMs(context) >= untilMs && look.pending.length === 0) return { kind: "promote" };
       // A problem that the last look found first is looked at once more, even past the soak's end.
       const dueMs = nowMs(context) >= untilMs ? nowMs(context) + LOOK_MS : Math.min(untilMs, nowMs(context) + everyMs);
       if ((yield* waitUntilOr(context, dueMs, SIGNAL_EVENT)) === "event") continue;
-      const now = yield* look(round);
-      const worse = lastingProblems(atStart, before, now);
-      if (worse.length > 0) return { kind: "halt", ...saying(name, worse) };
-      const known = new Set(atStart.map(({ cluster, subject }) => `${cluster} ${subject}`));
-      before = now.filter(({ cluster, subject }) => !known.has(`${cluster} ${subject}`));
+      const { now } = yield* lookAtRing(work, clusters, round);
+      look = lookAgain(look.watch, now, nowMs(context));
     }
   } finally {
     stopListening(context, input.runId);
   }
+}
+
+function longestMinutes({ ring }: RingPlan): number {
+  return Math.max(0, ...ring.slo.queries.map(({ forMinutes }) => forMinutes));
+}
+
+function* lookAtRing(work: RingWork, clusters: readonly ClusterPlan[], round: number): Step<CheckedHealth> {
+  const { context, input } = work;
+  const asked: CheckHealthInput = {
+    clusters: clusters.map(({ name, resourceId, slo }) => ({ name, resourceId, ...(slo ? { slo } : {}) })),
+    baselinesOf: round === 0 ? input.runId : null,
+  };
+  const id = `${runIds.ring(input.runId, input.plan.ring.name)}*health*${nowMs(context)}-${round}`;
+  return yield* runChild<CheckedHealth>(context, "checkHealth", id, asked);
+}
+
+function tellOnce({ findings }: RingWork, told: readonly HealthProblem[]): void {
+  const known = new Set(findings.map(({ code, subject }) => `${code} ${subject}`));
+  findings.push(...toldFindings(told).filter(({ code, subject }) => !known.has(`${code} ${subject}`)));
 }
 
 function saying(ring: string, worse: readonly HealthProblem[]): { reason: string; evidence: string[] } {
@@ -75,20 +98,23 @@ function saying(ring: string, worse: readonly HealthProblem[]): { reason: string
   };
 }
 
-/** The `checkHealth` orchestration: what is not as it should be in some clusters; one that cannot be seen is a problem too. */
-export function* checkHealth(context: OrchestrationContext): Step<HealthProblem[]> {
-  const { clusters } = context.df.getInput<CheckHealthInput>();
-  const problems: HealthProblem[] = [];
+/**
+ * The `checkHealth` orchestration: what is not as it should be in some clusters; one that cannot be seen is a problem too. Of a
+ * cluster that the run did not look at before, what is wrong now counts as having been so.
+ */
+export function* checkHealth(context: OrchestrationContext): Step<CheckedHealth> {
+  const { clusters, baselinesOf } = context.df.getInput<CheckHealthInput>();
+  const now: HealthProblem[] = [];
+  const before: HealthProblem[] = [];
   for (let from = 0; from < clusters.length; from += WIDTH) {
     const batch = clusters.slice(from, from + WIDTH);
+    const names = batch.map(({ name }) => name);
+    const baselines = baselinesOf === null ? [] : yield* readBaselines(context, baselinesOf, names);
     for (const [index, answer] of (yield* performEach(context, "observeHealth", batch)).entries()) {
-      const cluster = batch[index]?.name ?? "";
-      if (answer.ok) problems.push(...answer.value);
-      else {
-        const message = `the health of ${cluster} cannot be seen: ${answer.failure.message}`;
-        problems.push({ cluster, code: "HealthUnknown", subject: cluster, message });
-      }
+      const found = answer.ok ? answer.value : [unseen(names[index] ?? "", answer.failure.message)];
+      now.push(...found);
+      if (baselinesOf !== null) before.push(...(baselines[index] ?? found));
     }
   }
-  return problems;
+  return { now, before };
 }

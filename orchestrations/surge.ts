@@ -1,8 +1,9 @@
 import { runIds } from "../domain/run-request.ts";
 import type { Step } from "./durable.ts";
 import { durableOperation } from "./durable-operation.ts";
-import { proveWhenSettled, requireSuccess } from "./pool-steps.ts";
+import { requireSuccess } from "./pool-steps.ts";
 import type { PoolWork } from "./upgrade-pool.ts";
+import { soakPool } from "./watch-pool.ts";
 
 /** AKS drains the nodes of a surge upgrade one after the other, half an hour each by default. */
 const DEADLINE_HOURS = 12;
@@ -24,5 +25,5 @@ export function* surgePool(work: PoolWork): Step<void> {
     ? `upgrade pool ${pool.name} to Kubernetes ${pool.toVersion}`
     : `upgrade the node image of pool ${pool.name}`;
   requireSuccess(work, outcome, what);
-  yield* proveWhenSettled(work, pool.name);
+  yield* soakPool(work, pool.name);
 }

@@ -3,6 +3,7 @@ import type { ClusterState, ControlPlaneState } from "../domain/api/run-view.ts"
 import { leftAloneFinding } from "../domain/availability.ts";
 import { estimateControlPlane } from "../domain/estimate.ts";
 import type { Finding } from "../domain/finding.ts";
+import { baselineFindings } from "../domain/health-findings.ts";
 import type { PreflightPolicy } from "../domain/preflight/preflight-policy.ts";
 import type { ClusterResult, ControlPlaneResult, PoolResult } from "../domain/report.ts";
 import { runIds } from "../domain/run-request.ts";
@@ -16,6 +17,7 @@ import { acquireLease, releaseLease } from "./cluster-lease.ts";
 import { readClusterPlan } from "./cluster-plan.ts";
 import { upgradeControlPlane } from "./control-plane.ts";
 import { runCustomChecks } from "./custom-checks.ts";
+import { takeBaseline } from "./health-baseline.ts";
 import { errorText, nowIso, type OrchestrationContext, perform, runChild, type Step } from "./durable.ts";
 import { isCancelled } from "./run-record.ts";
 import type { UpgradePoolInput } from "./upgrade-pool.ts";
@@ -133,7 +135,12 @@ function* changeCluster(work: ClusterWork): Step<Outcome> {
   if (controlPlane === null && pools.length === 0) {
     return { outcome: "done", reason: "another run had upgraded it meanwhile" };
   }
-  const baseline = yield* perform(context, "observeWorkloads", { resourceId: plan.resourceId });
+  const baseline = yield* perform(context, "observeWorkloads", { resourceId });
+  const measured = plan.slo ? { slo: plan.slo } : {};
+  const health = yield* takeBaseline(context, { runId, name, resourceId, ...measured });
+  work.findings.push(...baselineFindings(health.now, plan.slo));
+  const untold = work.findings.find(({ severity }) => severity === "blocker");
+  if (untold) return { outcome: "blocked", reason: untold.message };
   if (controlPlane !== null) {
     const ended = yield* changeControlPlane(work, controlPlane);
     if (ended !== null) return ended;
@@ -142,10 +149,13 @@ function* changeCluster(work: ClusterWork): Step<Outcome> {
     const stopped = yield* awaitRoom(work, pool.estimate);
     if (stopped !== null) return stopped;
     work.show("upgrading", `pool ${pool.name}`);
-    const { name: cluster, resourceId, drain } = plan;
-    const { runId, attempt, window } = work.input;
-    const part = runIds.cluster(runId, cluster, attempt);
-    const input: UpgradePoolInput = { runId, part, cluster, resourceId, pool, drain, baseline, window };
+    const { attempt, window } = work.input;
+    const part = runIds.cluster(runId, name, attempt);
+    const input: UpgradePoolInput = {
+      ...{ runId, part, cluster: name, resourceId, pool, drain: plan.drain, baseline, window },
+      health: health.before,
+      ...measured,
+    };
     const result = yield* runChild<PoolResult>(context, "upgradePool", runIds.pool(part, pool.name), input);
     work.pools.push(result);
     if (result.outcome !== "done") {

@@ -1,8 +1,10 @@
 import type { Finding } from "../domain/finding.ts";
 import type { DrainPolicy } from "../domain/fleet-config.ts";
+import type { HealthProblem } from "../domain/health.ts";
 import type { WorkloadFacts } from "../domain/proof.ts";
 import type { DrainResult, PoolResult } from "../domain/report.ts";
 import type { PoolStatus } from "../domain/run-status.ts";
+import type { ClusterSlo } from "../domain/slo.ts";
 import type { PoolPlan } from "../domain/upgrade-plan.ts";
 import type { MaintenanceWindow } from "../domain/window.ts";
 import { replacePool } from "./blue-green.ts";
@@ -22,6 +24,10 @@ export interface UpgradePoolInput {
   readonly drain: DrainPolicy;
   /** How the cluster's workloads stood before the run touched it. */
   readonly baseline: readonly WorkloadFacts[];
+  /** What was wrong with the cluster before the run touched it. */
+  readonly health?: readonly HealthProblem[];
+  /** What is measured of the cluster while the pool soaks. */
+  readonly slo?: ClusterSlo;
   /** When the ring may be changed; null for always. */
   readonly window: MaintenanceWindow | null;
 }

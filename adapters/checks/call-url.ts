@@ -8,17 +8,29 @@ import { isForbiddenAddress, urlMistake } from "../../domain/preflight/check-add
 /** Most of an answer that is read. */
 const MOST_BYTES = 64 * 1024;
 
+/** How a URL is called. */
+export interface UrlCall {
+  readonly method: "GET" | "POST";
+  readonly timeoutMs: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** An answer to a check. */
 export interface CheckAnswer {
   readonly status: number;
   readonly body: string;
 }
 
+/** Calls a URL for a check; see `callGuarded`. */
+export function callUrl(text: string, method: "GET" | "POST", timeoutMs: number): Promise<CheckAnswer> {
+  return callGuarded(text, { method, timeoutMs });
+}
+
 /**
- * Calls a URL for a check. Redirects are not followed, and what its name resolves to is looked at again when it is connected
+ * Calls a URL that fleet.yaml names. Redirects are not followed, and what its name resolves to is looked at again when it is connected
  * to: a name may be pointed anywhere after fleet.yaml was read. Throws DrydockError when there is no answer in time.
  */
-export function callUrl(text: string, method: "GET" | "POST", timeoutMs: number): Promise<CheckAnswer> {
+export function callGuarded(text: string, { method, timeoutMs, headers }: UrlCall): Promise<CheckAnswer> {
   const mistake = urlMistake(text);
   if (mistake !== null)
     return Promise.reject(new DrydockError(terminal("Invalid", `${text} is not called: ${mistake}`)));
@@ -28,7 +40,13 @@ export function callUrl(text: string, method: "GET" | "POST", timeoutMs: number)
   return new Promise((resolve, reject) => {
     const fail = (why: string) => reject(new DrydockError(transient("Unreachable", `${shown} gave no answer: ${why}`)));
     const signal = AbortSignal.timeout(timeoutMs);
-    const options = { method, signal, lookup: guardedLookup, agent: false, headers: { "user-agent": "drydock" } };
+    const options = {
+      method,
+      signal,
+      lookup: guardedLookup,
+      agent: false,
+      headers: { "user-agent": "drydock", ...headers },
+    };
     const request = send(url, options, (response) => {
       readBody(response).then(
         (body) => resolve({ status: response.statusCode ?? 0, body }),

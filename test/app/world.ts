@@ -48,8 +48,8 @@ export interface TestWorld {
 interface WorldOptions {
   readonly scenario?: unknown;
   readonly seed?: number;
-  /** Changes the sample's fleet.yaml. */
-  readonly fleetYaml?: (text: string) => string;
+  /** Changes the sample's fleet.yaml; the simulator's URL is there for what the fleet measures. */
+  readonly fleetYaml?: (text: string, simulatorUrl: string) => string;
   /** Settings beside those that lead to the simulator; undefined takes one away. */
   readonly settings?: Readonly<Record<string, string | undefined>>;
 }
@@ -112,7 +112,7 @@ async function startWorld(app: string, options: WorldOptions): Promise<TestWorld
     logLevel: "error",
   });
   const yaml = readFileSync(join(ROOT, "fleet.yaml"), "utf8");
-  writeFileSync(join(app, "fleet.yaml"), options.fleetYaml?.(yaml) ?? yaml);
+  writeFileSync(join(app, "fleet.yaml"), options.fleetYaml?.(yaml, simulator.url) ?? yaml);
   const settings: Record<string, string | undefined> = {
     AZURE_RESOURCE_MANAGER_ENDPOINT: simulator.url,
     IDENTITY_ENDPOINT: simulator.identityEndpoint,
