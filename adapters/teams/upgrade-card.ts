@@ -82,9 +82,9 @@ function cardWith(detail: Detail, report: UpgradeReport, runUrl: string): Adapti
     summaryFacts(report, show),
     ...report.rings.slice(0, detail.rings).map((ring) => ringBlock(ring, detail.clusters, show)),
     ...more(report.rings.length - detail.rings, "ring"),
-    ...signalBlock(report.signals, detail.signals, show),
     ...findings.slice(0, detail.findings).map((finding) => findingBlock(finding, show)),
     ...more(findings.length - detail.findings, "finding"),
+    ...signalBlock(report.signals, detail.signals, show),
   );
   card.version = "1.5";
   card.msteams = new TeamsCardProperties({ width: "full" });
@@ -177,7 +177,7 @@ function signalBlock(signals: readonly Signal[], shown: number, show: Show): Con
   return [
     new Container(
       new TextBlock("Signals", { weight: "Bolder" }),
-      ...more(rest, "earlier signal"),
+      ...more(rest, "signal"),
       ...signals.slice(-shown).map((signal) => {
         const answered = signal.gate === null ? "" : ` (${signal.gate})`;
         const at = `${signal.at.slice(0, 16).replace("T", " ")} UTC`;

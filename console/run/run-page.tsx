@@ -9,7 +9,8 @@ import { useTitle } from "../shell/use-title.ts";
 import { GatePanel } from "../signal/gate-panel.tsx";
 import { RunControls } from "../signal/run-controls.tsx";
 import { SignalList } from "../signal/signal-list.tsx";
-import { runStatus } from "../status/tone.ts";
+import { pauseOf } from "../signal/standing-signals.ts";
+import { liveRunStatus } from "../status/tone.ts";
 import { FindingList } from "./finding-list.tsx";
 import { latestOf } from "./progress.ts";
 import { RingSection } from "./ring-section.tsx";
@@ -28,7 +29,7 @@ const runQuestion = (id: string): Question<RunView> => ({
 export function RunPage({ id }: { readonly id: string }) {
   const poll = usePoll(`run ${id}`, () => runQuestion(id));
   const run = poll.data;
-  const status = run && runStatus(run).word;
+  const status = run && liveRunStatus(run, pauseOf(run.signals) !== undefined).word;
   useTitle(status ? `${status}: ${id}` : id);
   useAnnouncement(run && [`${status}. ${run.phase}`, ...run.gates.map(({ question }) => question)].join(" "));
   return (

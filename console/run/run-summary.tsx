@@ -1,8 +1,9 @@
 import type { RunView } from "../../domain/api/run-view.ts";
 import { countText } from "../parts/count-text.ts";
 import { TriggerText } from "../runs/runs-view.tsx";
+import { pauseOf } from "../signal/standing-signals.ts";
 import { StatusMark } from "../status/status-mark.tsx";
-import { runStatus } from "../status/tone.ts";
+import { liveRunStatus } from "../status/tone.ts";
 import { Ago, At, Took } from "../time/instant.tsx";
 import { progressOf } from "./progress.ts";
 
@@ -12,7 +13,7 @@ export function RunSummary({ run }: { readonly run: RunView }) {
   return (
     <section class="summary" aria-label="Summary">
       <p class="headline">
-        <StatusMark status={runStatus(run)} />
+        <StatusMark status={liveRunStatus(run, pauseOf(run.signals) !== undefined)} />
         <span class="phase">{run.phase}</span>
       </p>
       <dl>

@@ -21,7 +21,7 @@ export function SignalButton({ runId, kind, gate, onTaken }: SignalButtonProps) 
   return (
     <AskButton
       label={words.offer}
-      class={words.isGrave ? "danger" : undefined}
+      class={words.isGrave ? "danger" : gate === undefined ? undefined : "primary"}
       words={words}
       send={send}
       onDone={() => {

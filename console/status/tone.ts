@@ -101,6 +101,14 @@ export function runStatus(run: Pick<RunView, "status" | "verdict">): Status {
   return run.verdict === null ? lookUp(RUNS, run.status) : lookUp(VERDICTS, run.verdict);
 }
 
+/** The status of a run as it goes: that it waits for people is more than that it is running. */
+export function liveRunStatus(run: Pick<RunView, "status" | "verdict" | "gates">, isPaused: boolean): Status {
+  if (run.verdict !== null) return runStatus(run);
+  const [gate] = run.gates;
+  if (gate) return gateStatus(gate.kind);
+  return isPaused ? status("waiting", "Paused") : runStatus(run);
+}
+
 /** A ring's status. */
 export const ringStatus = (state: string): Status => lookUp(RINGS, state);
 /** What a question to people is about. */
