@@ -77,8 +77,8 @@ describe("the card of a question", () => {
     ]);
     expect(facts(gate())).toEqual([
       `Run: ${RUN_ID}`,
-      "approve: the ring is upgraded",
-      "decline: what had to be approved is left out",
+      "approve: the run does it",
+      "decline: it is left out, and the rest goes on",
       "Until: 2026-11-24 08:00 UTC; then counts as declined",
     ]);
   });
@@ -95,10 +95,13 @@ describe("the card of a question", () => {
 
   it("says who may answer, and gives a command for each answer", () => {
     expect(commands(gate())).toEqual([
-      `drydock approve ${RUN_ID} --reason "..."`,
-      `drydock decline ${RUN_ID} --reason "..."`,
+      `drydock approve ${RUN_ID} --gate approve-prod --reason "..."`,
+      `drydock decline ${RUN_ID} --gate approve-prod --reason "..."`,
     ]);
-    expect(commands(halt)).toEqual([`drydock retry ${RUN_ID} --reason "..."`, `drydock skip ${RUN_ID} --reason "..."`]);
+    expect(commands(halt)).toEqual([
+      `drydock retry ${RUN_ID} --gate halt-prod-1 --reason "..."`,
+      `drydock skip ${RUN_ID} --gate halt-prod-1 --reason "..."`,
+    ]);
     expect(JSON.stringify(wire(halt))).toContain("Whoever has a key of the app");
   });
 

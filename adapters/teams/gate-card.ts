@@ -16,8 +16,8 @@ const HEADLINES: Readonly<Record<Gate["kind"], string>> = {
 
 /** What comes of each answer. */
 const MEANINGS: Readonly<Record<SignalKind, string>> = {
-  approve: "the ring is upgraded",
-  decline: "what had to be approved is left out",
+  approve: "the run does it",
+  decline: "it is left out, and the rest goes on",
   retry: "what failed is tried again, to the same version and image; mend what stopped it first",
   skip: "the next ring begins without what failed, and the run has not passed",
   pause: "nothing new is begun",
