@@ -15,7 +15,8 @@ const TELL_AFTER_MS = 3_000;
 export interface FollowOptions {
   readonly api: OperatorApi;
   readonly runId: string;
-  readonly eventId: string;
+  /** The event that was to start it, if one was. */
+  readonly eventId?: string;
   readonly signal: AbortSignal;
   readonly onView: (view: RunView) => void;
   /** Called once for each silence of the host. */
@@ -61,6 +62,9 @@ function silent(reason: string): CommandFailure {
 }
 
 async function missing({ api, runId, eventId, signal }: FollowOptions): Promise<CommandFailure> {
+  if (eventId === undefined) {
+    return new CommandFailure(`There is no run ${runId}. drydock runs lists them.`, EXIT_FAILED);
+  }
   const why = await api.findDeadLetter(eventId, signal);
   const cause = why === undefined ? "and no dead letter says why; see the host's log" : `it was put aside: ${why}`;
   return new CommandFailure(`The event ${eventId} did not lead to the run ${runId}: ${cause}.`, EXIT_FAILED);

@@ -1,5 +1,5 @@
-import type { Finding, Severity } from "../../domain/finding.ts";
 import type { CannotTell, ClusterReadiness, Readiness, ReadinessVerdict } from "../../domain/preflight/readiness.ts";
+import { findingLines } from "../output/finding-lines.ts";
 import { paint, type Tone } from "../view/paint.ts";
 
 const VERDICT_TONES: Readonly<Record<ReadinessVerdict, Tone>> = {
@@ -7,7 +7,6 @@ const VERDICT_TONES: Readonly<Record<ReadinessVerdict, Tone>> = {
   "NOT READY": "failed",
   "CANNOT TELL": "waiting",
 };
-const SEVERITY_TONES: Readonly<Record<Severity, Tone>> = { blocker: "failed", warning: "waiting", info: "faint" };
 
 /** A readiness as lines for people: the verdict of each cluster with what speaks for it, and of all of them at the end. */
 export function readinessLines(readiness: Readiness, isColoured: boolean): string[] {
@@ -22,16 +21,8 @@ export function readinessLines(readiness: Readiness, isColoured: boolean): strin
 
 function clusterLines({ findings, cannotTell }: ClusterReadiness, isColoured: boolean): string[] {
   return [
-    ...findings.flatMap((finding) => findingLines(finding, isColoured)),
+    ...findings.flatMap((finding) => findingLines(finding, isColoured).map((line) => `  ${line}`)),
     ...doubtLines(cannotTell).map((line) => paint(line, "waiting", isColoured)),
-  ];
-}
-
-function findingLines({ severity, code, message, evidence, remedy }: Finding, isColoured: boolean): string[] {
-  return [
-    `  ${paint(severity, SEVERITY_TONES[severity], isColoured)} ${code}: ${message}`,
-    ...evidence.map((line) => paint(`      ${line}`, "faint", isColoured)),
-    `    ${paint("to do:", "strong", isColoured)} ${remedy}`,
   ];
 }
 

@@ -23,6 +23,7 @@ export class Programs {
   readonly #flags: StartFlags;
   readonly #children: ChildProgram[] = [];
   readonly #records: Processes["children"] = [];
+  #hostUrl: string | undefined;
   #isStopping = false;
 
   constructor(folder: StateFolder, flags: StartFlags) {
@@ -83,7 +84,10 @@ export class Programs {
       directory: app,
       logFile: this.#folder.hostLog,
     });
-    return child.ready(hostReadySchema, READY_MS);
+    const ready = await child.ready(hostReadySchema, READY_MS);
+    this.#hostUrl = ready.url;
+    this.#record();
+    return ready;
   }
 
   /** Rejects with CommandFailure when a program started so far ends by itself; never resolves. */
@@ -114,8 +118,10 @@ export class Programs {
     return child;
   }
 
-  /** Kept at once, so that the next start finds what outlives a kill. */
+  /** Kept at once, so that the next start finds what outlives a kill, and other commands find the app. */
   #record(): void {
-    writeProcesses(this.#folder.processesFile, { pid: process.pid, children: this.#records });
+    const hostUrl = this.#hostUrl;
+    const children = this.#records;
+    writeProcesses(this.#folder.processesFile, { pid: process.pid, ...(hostUrl && { hostUrl }), children });
   }
 }

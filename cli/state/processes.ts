@@ -5,6 +5,8 @@ import { writeJsonFile } from "./atomic-file.ts";
 const processesSchema = z.object({
   /** The command line's own process. */
   pid: z.int().positive(),
+  /** Where the app answers; not there until it does. */
+  hostUrl: z.url().optional(),
   children: z.array(z.object({ program: z.string(), pid: z.int().positive(), identity: z.string() })),
 });
 /** The processes of one start, so that the next can end what outlived it. */

@@ -11,7 +11,7 @@ async function why(world: TestWorld, cluster: string): Promise<Why> {
     const again = response.status === 202 ? response.headers.get("location") : null;
     return again === null ? response : ask(again.replace("/api/v1/", ""));
   };
-  const response = await world.during(() => ask(`fleet/${cluster}/why`));
+  const response = await world.slowly(() => ask(`fleet/${cluster}/why`));
   expect(response.status).toBe(200);
   return whySchema.parse(await response.json());
 }
@@ -43,7 +43,7 @@ describe("why a cluster was or was not upgraded", () => {
     expect(asked).toMatchObject({ standing: "waiting", next: { at: null, by: "a person" }, lastRun: null });
     expect(asked.sentences[1]).toContain(`drydock approve ${id} --gate approve-dev`);
     const answer = { signal: "approve", by: "grace", reason: "looks good" };
-    await world.during(() => world.api(`runs/${id}/signals`, { method: "POST", body: answer }));
+    await world.slowly(() => world.api(`runs/${id}/signals`, { method: "POST", body: answer }));
     await world.until(id, ({ rings }) => rings[0]?.clusters[0]?.state === "upgrading");
     expect(await why(world, "dev-weu")).toMatchObject({ standing: "in-progress", next: { by: id } });
     await world.ended(id);

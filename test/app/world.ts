@@ -35,6 +35,8 @@ export interface TestWorld {
   postEvents(events: unknown, init?: { raw?: string; key?: string }): Promise<Response>;
   /** Lets time go on while something is waited for; between calls time stands still. */
   during<T>(call: () => Promise<T>): Promise<T>;
+  /** As `during`, in small steps: for questions whose answer would be another by tomorrow. */
+  slowly<T>(call: () => Promise<T>): Promise<T>;
   /** Lets time go on until a run meets a condition, and stops it there. Between calls time stands still. */
   until(id: string, condition: (run: RunView) => boolean): Promise<RunView>;
   /** Lets time go on until a run has ended. */
@@ -162,6 +164,22 @@ function withCalls(parts: Pick<TestWorld, "host" | "simulator" | "clock" | "logg
       release = clock.hold();
     }
   };
+  const pass: TestWorld["pass"] = async (seconds) => {
+    let isOver = false;
+    clock.at(clock.nowMs() + seconds * 1000, () => {
+      isOver = true;
+    });
+    while (!isOver) await step(1);
+  };
+  const slowly: TestWorld["slowly"] = async (call) => {
+    let isOver = false;
+    const answer = call().finally(() => {
+      isOver = true;
+    });
+    answer.catch(() => {});
+    while (!isOver) await pass(0.1);
+    return answer;
+  };
   const untilIn = async (jumps: number, id: string, condition: (run: RunView) => boolean) => {
     const deadline = performance.now() + STUCK_MS;
     for (;;) {
@@ -179,13 +197,8 @@ function withCalls(parts: Pick<TestWorld, "host" | "simulator" | "clock" | "logg
     ...parts,
     api,
     during,
-    async pass(seconds) {
-      let isOver = false;
-      clock.at(clock.nowMs() + seconds * 1000, () => {
-        isOver = true;
-      });
-      while (!isOver) await step(1);
-    },
+    pass,
+    slowly,
     until: (id, condition) => untilIn(1, id, condition),
     ended: (id) => untilIn(10, id, ({ status }) => status === "finished"),
     async newestRun() {

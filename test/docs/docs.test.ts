@@ -3,10 +3,12 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { drainCommand } from "../../cli/drain/drain-flags.ts";
+import { createProgram } from "../../cli/program.ts";
 import { startCommand } from "../../cli/start/start-flags.ts";
 import { fleetConfigSchema, parseFleetConfig } from "../../domain/fleet-config.ts";
 import { PREFLIGHT_RULES } from "../../domain/preflight/preflight.ts";
 import { settingsSchema } from "../../domain/settings.ts";
+import { fleetSchema } from "../../scripts/fleet-schema.ts";
 import { eventsSectionSchema } from "../../simulator/eventgrid/event-faults.ts";
 import { RANDOM_KINDS, scenarioSchema } from "../../simulator/faults/scenario.ts";
 import { modelSettingsSchema } from "../../simulator/settings.ts";
@@ -15,6 +17,7 @@ const ROOT = join(import.meta.dirname, "../..");
 const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
 
 interface JsonSchema {
+  readonly description?: string;
   readonly type?: string;
   readonly default?: unknown;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
@@ -34,6 +37,22 @@ function membersOf(schema: JsonSchema, path: string): Array<[string, unknown]> {
   return schema.default === null ? [own, ...members] : members;
 }
 
+/** Whether a schema says what the member at a path means. */
+function describes(schema: JsonSchema, path: string): boolean {
+  let found: JsonSchema | undefined = schema;
+  for (const [index, part] of path.split(".").entries()) {
+    if (index > 0) found = insideOf(found);
+    found = found?.properties?.[part.replace("[]", "")];
+  }
+  return found?.description !== undefined;
+}
+
+/** What holds the members: the item of a list, the object beside null. */
+function insideOf(schema: JsonSchema | undefined): JsonSchema | undefined {
+  const inner = schema?.anyOf?.find(({ type }) => type !== "null") ?? schema;
+  return inner?.items ? insideOf(inner.items) : inner;
+}
+
 /** First and second cell of each row of a file's tables, without code marks. */
 function rowsOf(file: string): Map<string, string> {
   const rows = read(file).matchAll(/^\| `([^`]+)` *\|([^|]*)\|/gm);
@@ -49,6 +68,13 @@ describe("the documents", () => {
     );
     const expected = members.map(([path, value]) => [path, value === undefined ? "" : defaultText(value)]);
     expect([...rows].sort()).toEqual(expected.sort());
+  });
+
+  it("are what fleet.schema.json says of each member; npm run schema writes it", () => {
+    const schema = fleetSchema(read("docs/fleet-yaml.md"));
+    expect(JSON.parse(read("fleet.schema.json"))).toEqual(schema);
+    const undescribed = membersOf(schema, "").filter(([path]) => path !== "" && !describes(schema, path));
+    expect(undescribed).toEqual([]);
   });
 
   it("show a fleet.yaml that is right", () => {
@@ -109,6 +135,29 @@ describe("the documents", () => {
       remedy,
     ]);
     expect(told).toEqual(rules);
+  });
+
+  it("name every command, and every flag and exit code of those that ask the app, and no other", () => {
+    const place = { out: process.stdout, err: process.stderr, environment: {} };
+    const { commands } = createProgram(ROOT, place, () => {});
+    const rows = [...rowsOf("docs/cli.md").keys()];
+    const cells = read("docs/cli.md")
+      .split("\n")
+      .filter((line) => line.startsWith("| `drydock "));
+    const told = cells.flatMap((line) =>
+      [...(line.split("|")[1] ?? "").matchAll(/`drydock (\w+)/g)].map(([, name]) => name),
+    );
+    expect(told.sort()).toEqual(commands.map((command) => command.name()).sort());
+    const apart = ["start", "simulate", "drain", "preflight"];
+    const own = commands.filter((command) => !apart.includes(command.name()));
+    const flags = new Set(own.flatMap(({ options }) => options.map(({ long }) => long)));
+    const toldFlags = rows.flatMap((row) => /--[a-z-]+/.exec(row) ?? []);
+    expect(toldFlags.sort()).toEqual([...flags].sort());
+    for (const command of own) {
+      let help = "";
+      command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
+      expect.soft(help, `help of ${command.name()}`).toMatch(/Exit codes: 0 /);
+    }
   });
 
   it("name every flag of drydock start", () => {
