@@ -13,6 +13,7 @@ import {
 } from "./observe.ts";
 import type { ActivityPorts } from "./ports.ts";
 import { preflightCluster } from "./preflight.ts";
+import { countEndpoints, readTraffic, setTraffic } from "./traffic.ts";
 
 /**
  * The steps with side effects, by name. Each may run twice and looks before it acts; each throws DrydockError for what is
@@ -33,6 +34,9 @@ export function createActivities(ports: ActivityPorts) {
     uncordonNodes: (input: Parameters<typeof uncordonNodes>[1]) => uncordonNodes(ports, input),
     drainSlice: (input: Parameters<typeof drainSlice>[1]) => drainSlice(ports, input),
     observeHealth: (input: Parameters<typeof observeHealth>[1]) => observeHealth(ports, input),
+    readTraffic: (input: Parameters<typeof readTraffic>[1]) => readTraffic(ports, input),
+    setTraffic: (input: Parameters<typeof setTraffic>[1]) => setTraffic(ports, input),
+    countEndpoints: (input: Parameters<typeof countEndpoints>[1]) => countEndpoints(ports, input),
     beginOperation: (input: Parameters<ActivityPorts["beginOperation"]>[0]) => ports.beginOperation(input),
     pollOperation: (input: PollInput) => ports.pollOperation(input.operation, input.state),
     readClusterResult: (input: { readonly instanceId: string }) => readClusterResult(ports, input),

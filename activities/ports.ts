@@ -1,6 +1,7 @@
 import type { InspectedCluster } from "../adapters/azure/managed-clusters.ts";
 import type { CheckAnswer } from "../adapters/checks/call-url.ts";
 import type { ClusterChecks } from "../adapters/kubernetes/cluster-checks.ts";
+import type { HttpRoutes } from "../adapters/kubernetes/http-routes.ts";
 import type { KubernetesCluster } from "../adapters/kubernetes/kubernetes-cluster.ts";
 import type { PreflightReader } from "../adapters/kubernetes/preflight-reader.ts";
 import type { InstantQuery } from "../adapters/prometheus/instant-query.ts";
@@ -45,6 +46,7 @@ export interface ActivityPorts {
   pollOperation(operation: LongOperation, state: OperationState): Promise<OperationState>;
   openKubernetes(resourceId: string): Promise<KubernetesCluster>;
   readonly preflight: PreflightPorts;
+  openHttpRoutes(resourceId: string): Promise<HttpRoutes>;
   /** Asks the Prometheus of a cluster. */
   queryPrometheus(resourceId: string, question: InstantQuery): Promise<PromSample[]>;
   /** Posts a report's card; answers false when no Teams webhook is set. */

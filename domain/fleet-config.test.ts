@@ -29,6 +29,7 @@ describe("fleet.yaml", () => {
       userPools: { strategy: "blueGreen", parallelDrains: 1, soakMinutes: 0 },
       drain: { timeoutMinutes: 30, barePods: "block", emptyDir: "delete" },
       gates: { approvalHours: 72, haltHours: 24 },
+      traffic: [],
     });
   });
 

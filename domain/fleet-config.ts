@@ -3,6 +3,7 @@ import { z } from "zod";
 import { preflightPolicySchema } from "./preflight/preflight-policy.ts";
 import { failureBudgetSchema, upgradePolicySchema } from "./ring-policy.ts";
 import { clustersWithoutPrometheus, prometheusSchema, sloPolicySchema } from "./slo.ts";
+import { trafficSchema } from "./traffic.ts";
 import { windowSchema } from "./window.ts";
 
 const nameSchema = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "lower-case letters, digits and dashes");
@@ -108,6 +109,8 @@ export const fleetConfigSchema = z
         userPools: poolPolicySchema("blueGreen").prefault({}),
         drain: drainPolicySchema.prefault({}),
         gates: gatesSchema.prefault({}),
+        /** What is moved from service to service while a pool is replaced. */
+        traffic: z.array(trafficSchema).max(20).default([]),
       })
       .prefault({}),
     notifications: z.strictObject({ teams: z.boolean().default(true) }).prefault({}),

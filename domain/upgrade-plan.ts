@@ -15,6 +15,7 @@ import {
 } from "./plan-findings.ts";
 import type { UpgradeScope } from "./run-request.ts";
 import { type ClusterSlo, clusterSlo } from "./slo.ts";
+import { type TrafficPolicy, trafficOfCluster } from "./traffic.ts";
 import { isOlderVersion, type VersionStep } from "./version-step.ts";
 
 /** One pool's part of a plan: image and version are fixed here and used to the end. */
@@ -41,6 +42,8 @@ export interface ClusterPlan {
   readonly drain: DrainPolicy;
   /** What is measured of it while it soaks. */
   readonly slo?: ClusterSlo;
+  /** What is moved to other services while its pools are replaced. */
+  readonly traffic?: readonly TrafficPolicy[];
   /** Why the cluster is left alone, if it is. */
   readonly skip: string | null;
   readonly skipCode: SkipCode | null;
@@ -120,6 +123,7 @@ export function planUpgrade(
         const base = {
           ...{ name: cluster.name, resourceId: cluster.resourceId, drain: config.upgrade.drain },
           ...clusterSlo(ring.slo, cluster.prometheus),
+          ...trafficOfCluster(config.upgrade.traffic, cluster.name),
         };
         const plan = planCluster(config, base, observation, {
           ring,

@@ -12,6 +12,7 @@ import { readSubnet } from "../adapters/azure/subnets.ts";
 import { callUrl } from "../adapters/checks/call-url.ts";
 import { readFleetFile } from "../adapters/fleet-config.ts";
 import { openClusterChecks } from "../adapters/kubernetes/cluster-checks.ts";
+import { openHttpRoutes } from "../adapters/kubernetes/http-routes.ts";
 import { loadKubeconfig } from "../adapters/kubernetes/kubeconfig.ts";
 import { type KubernetesCluster, openKubernetesCluster } from "../adapters/kubernetes/kubernetes-cluster.ts";
 import { openPreflightReader } from "../adapters/kubernetes/preflight-reader.ts";
@@ -62,6 +63,7 @@ export function createPorts(settings: Settings, appDirectory: string, publicUrl:
     pollOperation: (operation, state) => pollOperation(arm, operation, state),
     openKubernetes: keepFor(KUBECONFIG_MINUTES, openKubernetes),
     preflight: preflightPorts(arm, kubeconfigOf),
+    openHttpRoutes: async (resourceId) => openHttpRoutes(nameOf(resourceId), await kubeconfigOf(resourceId)),
     queryPrometheus: (resourceId, question) =>
       queryPrometheus({ credential, kubeconfig: () => kubeconfigOf(resourceId) }, question),
     async postReport(report) {

@@ -8,6 +8,7 @@ import type { DrainNodeInput } from "./drain-node.ts";
 import { nowMs, perform, runChildren, type Step, waitUntil } from "./durable.ts";
 import { durableOperation } from "./durable-operation.ts";
 import { requireProof, requireSuccess } from "./pool-steps.ts";
+import { shiftTraffic } from "./traffic.ts";
 import { PoolHalted, type PoolWork } from "./upgrade-pool.ts";
 import { soakPool } from "./watch-pool.ts";
 
@@ -25,6 +26,7 @@ const READY_POLL_MS = 15_000;
 export function* replacePool(work: PoolWork): Step<void> {
   const green = yield* createGreen(work);
   yield* awaitReady(work, green);
+  yield* shiftTraffic(work);
   const blue = yield* cordonBlue(work);
   yield* drainBlue(work, blue);
   work.show({ state: "soaking" });

@@ -8,6 +8,7 @@ import type { PreflightPolicy } from "../domain/preflight/preflight-policy.ts";
 import type { ClusterResult, ControlPlaneResult, PoolResult } from "../domain/report.ts";
 import { runIds } from "../domain/run-request.ts";
 import type { ClusterStatus } from "../domain/run-status.ts";
+import { trafficOfPool } from "../domain/traffic.ts";
 import type { ClusterPlan } from "../domain/upgrade-plan.ts";
 import type { VersionStep } from "../domain/version-step.ts";
 import type { MaintenanceWindow } from "../domain/window.ts";
@@ -17,8 +18,8 @@ import { acquireLease, releaseLease } from "./cluster-lease.ts";
 import { readClusterPlan } from "./cluster-plan.ts";
 import { upgradeControlPlane } from "./control-plane.ts";
 import { runCustomChecks } from "./custom-checks.ts";
-import { takeBaseline } from "./health-baseline.ts";
 import { errorText, nowIso, type OrchestrationContext, perform, runChild, type Step } from "./durable.ts";
+import { takeBaseline } from "./health-baseline.ts";
 import { isCancelled } from "./run-record.ts";
 import type { UpgradePoolInput } from "./upgrade-pool.ts";
 
@@ -145,6 +146,7 @@ function* changeCluster(work: ClusterWork): Step<Outcome> {
     const ended = yield* changeControlPlane(work, controlPlane);
     if (ended !== null) return ended;
   }
+  const replaced = plan.pools.filter(({ policy }) => policy.strategy === "blueGreen");
   for (const pool of pools) {
     const stopped = yield* awaitRoom(work, pool.estimate);
     if (stopped !== null) return stopped;
@@ -155,6 +157,7 @@ function* changeCluster(work: ClusterWork): Step<Outcome> {
       ...{ runId, part, cluster: name, resourceId, pool, drain: plan.drain, baseline, window },
       health: health.before,
       ...measured,
+      traffic: trafficOfPool(plan.traffic ?? [], replaced, pool.name),
     };
     const result = yield* runChild<PoolResult>(context, "upgradePool", runIds.pool(part, pool.name), input);
     work.pools.push(result);

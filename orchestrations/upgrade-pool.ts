@@ -5,6 +5,7 @@ import type { WorkloadFacts } from "../domain/proof.ts";
 import type { DrainResult, PoolResult } from "../domain/report.ts";
 import type { PoolStatus } from "../domain/run-status.ts";
 import type { ClusterSlo } from "../domain/slo.ts";
+import type { TrafficPolicy } from "../domain/traffic.ts";
 import type { PoolPlan } from "../domain/upgrade-plan.ts";
 import type { MaintenanceWindow } from "../domain/window.ts";
 import { replacePool } from "./blue-green.ts";
@@ -26,6 +27,8 @@ export interface UpgradePoolInput {
   readonly baseline: readonly WorkloadFacts[];
   /** What was wrong with the cluster before the run touched it. */
   readonly health?: readonly HealthProblem[];
+  /** What is moved to other services while the pool is replaced. */
+  readonly traffic?: readonly TrafficPolicy[];
   /** What is measured of the cluster while the pool soaks. */
   readonly slo?: ClusterSlo;
   /** When the ring may be changed; null for always. */

@@ -27,6 +27,8 @@ export interface TestWorld {
   readonly logged: readonly string[];
   /** What the simulator was asked, as `GET /path?query`, oldest first. */
   readonly requests: readonly string[];
+  /** Ends the host as the end of its process would, and starts another on what it kept; for worlds that keep their state. */
+  crash(): Promise<void>;
   /** Lets time go on. */
   pass(seconds: number): Promise<void>;
   /** Calls the operator API. */
@@ -52,6 +54,8 @@ interface WorldOptions {
   readonly seed?: number;
   /** Changes the sample's fleet.yaml; the simulator's URL is there for what the fleet measures. */
   readonly fleetYaml?: (text: string, simulatorUrl: string) => string;
+  /** Whether the host keeps its state, so that it can crash. */
+  readonly keepsState?: boolean;
   /** Settings beside those that lead to the simulator; undefined takes one away. */
   readonly settings?: Readonly<Record<string, string | undefined>>;
 }
@@ -65,7 +69,7 @@ export function onlyClusters(...names: string[]): (yaml: string) => string {
 /** Builds the app once for a file's tests, and gives a fresh world to each that asks; they end with their test. */
 export function useWorlds(): (options?: WorldOptions) => Promise<TestWorld> {
   let app = "";
-  const open: TestWorld[] = [];
+  const open: OpenWorld[] = [];
   beforeAll(async () => {
     app = mkdtempSync(join(tmpdir(), "drydock-app-"));
     await build({
@@ -86,6 +90,7 @@ export function useWorlds(): (options?: WorldOptions) => Promise<TestWorld> {
   afterEach(async () => {
     for (const world of open.splice(0)) {
       await world.host.stop();
+      if (world.stateDirectory) rmSync(world.stateDirectory, { recursive: true, force: true });
       await world.simulator.close();
       world.clock.stop();
     }
@@ -98,7 +103,11 @@ export function useWorlds(): (options?: WorldOptions) => Promise<TestWorld> {
   };
 }
 
-async function startWorld(app: string, options: WorldOptions): Promise<TestWorld> {
+interface OpenWorld extends TestWorld {
+  readonly stateDirectory: string | undefined;
+}
+
+async function startWorld(app: string, options: WorldOptions): Promise<OpenWorld> {
   const clock = createVirtualClock(START_MS);
   const requests: string[] = [];
   const simulator = await createCheckedSimulator({
@@ -129,12 +138,26 @@ async function startWorld(app: string, options: WorldOptions): Promise<TestWorld
   }
   const logged: string[] = [];
   const log = createHostLog("info", { write: (line: string) => void logged.push(line) });
-  const host = await createHost({ appDirectory: app, port: 0, clock, log });
-  return withCalls({ host, simulator, clock, logged, requests });
+  const stateDirectory = options.keepsState ? mkdtempSync(join(tmpdir(), "drydock-state-")) : undefined;
+  const newHost = () => createHost({ appDirectory: app, stateDirectory, port: 0, clock, log });
+  const parts = { host: await newHost(), simulator, clock, logged, requests };
+  const crash = async () => {
+    parts.host.abandon();
+    parts.host = await newHost();
+  };
+  return {
+    ...withCalls(parts, crash),
+    stateDirectory,
+    get host() {
+      return parts.host;
+    },
+  };
 }
 
-function withCalls(parts: Pick<TestWorld, "host" | "simulator" | "clock" | "logged" | "requests">): TestWorld {
-  const { host, simulator, clock } = parts;
+type Parts = Pick<TestWorld, "host" | "simulator" | "clock" | "logged" | "requests">;
+
+function withCalls(parts: Parts, crash: () => Promise<void>): TestWorld {
+  const { simulator, clock } = parts;
   let release = clock.hold();
   // Lets time jump some times, but not past a run's end into next week; what is then due runs before the test looks again.
   const step = async (jumps: number) => {
@@ -150,8 +173,8 @@ function withCalls(parts: Pick<TestWorld, "host" | "simulator" | "clock" | "logg
     limit.cancel();
     release = halted ?? clock.hold();
   };
-  const api: TestWorld["api"] = (path, { method = "GET", body, raw, key = host.keys.host } = {}) =>
-    fetch(`${host.url}/api/v1/${path}`, {
+  const api: TestWorld["api"] = (path, { method = "GET", body, raw, key = parts.host.keys.host } = {}) =>
+    fetch(`${parts.host.url}/api/v1/${path}`, {
       method,
       headers: { ...(key === null ? {} : { "x-functions-key": key }), "content-type": "application/json" },
       ...(raw !== undefined ? { body: raw } : body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -195,6 +218,7 @@ function withCalls(parts: Pick<TestWorld, "host" | "simulator" | "clock" | "logg
   };
   return {
     ...parts,
+    crash,
     api,
     during,
     pass,
@@ -208,8 +232,8 @@ function withCalls(parts: Pick<TestWorld, "host" | "simulator" | "clock" | "logg
         await step(1);
       }
     },
-    postEvents: (events, { raw, key = host.keys.system("eventgrid_extension") } = {}) =>
-      fetch(`${host.url}/runtime/webhooks/eventgrid?functionName=onContainerServiceEvent&code=${key}`, {
+    postEvents: (events, { raw, key = parts.host.keys.system("eventgrid_extension") } = {}) =>
+      fetch(`${parts.host.url}/runtime/webhooks/eventgrid?functionName=onContainerServiceEvent&code=${key}`, {
         method: "POST",
         headers: { "aeg-event-type": "Notification", "content-type": "application/json" },
         body: raw ?? JSON.stringify(events),
