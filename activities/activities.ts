@@ -1,5 +1,5 @@
 import { beginCheckJob, type CheckInput, callCheck, pollCheckJob, removeCheckJob } from "./custom-checks.ts";
-import { deliverCard, deliverGate } from "./deliver-card.ts";
+import { deliverCard, deliverGate, deliverNotice } from "./deliver-card.ts";
 import { drainSlice } from "./drain-slice.ts";
 import { observeHealth } from "./health.ts";
 import { cordonNodes, listNodes, uncordonNodes } from "./nodes.ts";
@@ -11,8 +11,10 @@ import {
   readPlan,
   tryObserveCluster,
 } from "./observe.ts";
+import { observeRoll } from "./observe-roll.ts";
 import type { ActivityPorts } from "./ports.ts";
 import { preflightCluster } from "./preflight.ts";
+import { applyRemedy, deletePod, undoRemedies } from "./remedies.ts";
 import { countEndpoints, readTraffic, setTraffic } from "./traffic.ts";
 
 /**
@@ -33,6 +35,10 @@ export function createActivities(ports: ActivityPorts) {
     cordonNodes: (input: Parameters<typeof cordonNodes>[1]) => cordonNodes(ports, input),
     uncordonNodes: (input: Parameters<typeof uncordonNodes>[1]) => uncordonNodes(ports, input),
     drainSlice: (input: Parameters<typeof drainSlice>[1]) => drainSlice(ports, input),
+    observeRoll: (input: Parameters<typeof observeRoll>[1]) => observeRoll(ports, input),
+    applyRemedy: (input: Parameters<typeof applyRemedy>[1]) => applyRemedy(ports, input),
+    deletePod: (input: Parameters<typeof deletePod>[1]) => deletePod(ports, input),
+    undoRemedies: (input: Parameters<typeof undoRemedies>[1]) => undoRemedies(ports, input),
     observeHealth: (input: Parameters<typeof observeHealth>[1]) => observeHealth(ports, input),
     readTraffic: (input: Parameters<typeof readTraffic>[1]) => readTraffic(ports, input),
     setTraffic: (input: Parameters<typeof setTraffic>[1]) => setTraffic(ports, input),
@@ -43,6 +49,7 @@ export function createActivities(ports: ActivityPorts) {
     checkRunAlive: (input: { readonly instanceId: string }) => checkRunAlive(ports, input),
     readPlan: (input: { readonly instanceId: string }) => readPlan(ports, input),
     deliverGate: (input: Parameters<typeof deliverGate>[1]) => deliverGate(ports, input),
+    deliverNotice: (input: Parameters<typeof deliverNotice>[1]) => deliverNotice(ports, input),
     deliverCard: (input: Parameters<typeof deliverCard>[1]) => deliverCard(ports, input),
   };
 }

@@ -1,3 +1,4 @@
+import type { Notice } from "../domain/notice.ts";
 import type { UpgradeReport } from "../domain/report.ts";
 import type { Gate } from "../domain/run-control.ts";
 import type { ActivityPorts } from "./ports.ts";
@@ -16,4 +17,13 @@ export async function deliverGate(
   { runId, gate }: { readonly runId: string; readonly gate: Gate },
 ): Promise<{ readonly delivered: boolean }> {
   return { delivered: await ports.postGate(runId, gate) };
+}
+
+/** Tells Teams what people should know of a run that goes on, unless fleet.yaml wants no cards; answers whether one went out. */
+export async function deliverNotice(
+  ports: ActivityPorts,
+  { runId, notice }: { readonly runId: string; readonly notice: Notice },
+): Promise<{ readonly delivered: boolean }> {
+  const { config } = await ports.readFleet();
+  return { delivered: config.notifications.teams && (await ports.postNotice(runId, notice)) };
 }

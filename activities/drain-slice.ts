@@ -1,5 +1,7 @@
-import { classifyPod } from "../domain/drain/classify.ts";
+import { podKey } from "../domain/drain/facts.ts";
+import { judgeByPolicy } from "../domain/drain/judge-by-policy.ts";
 import type { Blocker } from "../domain/drain/plan-evictions.ts";
+import type { PodJudge } from "../domain/drain/pod-verdict.ts";
 import type { DrainPolicy } from "../domain/fleet-config.ts";
 import type { ActivityPorts } from "./ports.ts";
 
@@ -13,6 +15,8 @@ export interface DrainSliceInput {
   readonly resourceId: string;
   readonly node: string;
   readonly policy: DrainPolicy;
+  /** When the node's drain began; holds are bounded from then. */
+  readonly startedAt: string;
   readonly deadlineAt: string;
 }
 
@@ -25,6 +29,8 @@ export interface DrainSlice {
   /** Evictions that the API server granted in this slice. */
   readonly evicted: number;
   readonly blockers: readonly Blocker[];
+  /** namespace/name of the pods that a rule of the policy leaves where they are. */
+  readonly skipped: readonly string[];
 }
 
 /**
@@ -32,9 +38,22 @@ export interface DrainSlice {
  * nothing is left, when everything that is left stays however long one waits, or when the slice is over.
  */
 export async function drainSlice(ports: ActivityPorts, input: DrainSliceInput): Promise<DrainSlice> {
-  const { resourceId, node, policy, deadlineAt } = input;
+  const { resourceId, node, policy, startedAt, deadlineAt } = input;
   const kubernetes = await ports.openKubernetes(resourceId);
   const forMs = Math.max(LEAST_MS, Math.min(SLICE_MS, Date.parse(deadlineAt) - Date.now()));
-  const { total, left, evicted, blockers } = await kubernetes.drain(node, forMs, (pod) => classifyPod(pod, policy));
-  return { total, left: left.length, evicted, blockers };
+  const context = { policy, rules: policy, startedMs: Date.parse(startedAt), now: () => Date.now() };
+  const skipped = new Set<string>();
+  const judge = noting(judgeByPolicy(context), skipped);
+  // A remedy may yet give the budget what it lacks.
+  const givesUpOnBudgets = policy.remedies.length === 0;
+  const { total, left, evicted, blockers } = await kubernetes.drain(node, { forMs, judge, givesUpOnBudgets });
+  return { total, left: left.length, evicted, blockers, skipped: [...skipped].sort() };
+}
+
+function noting(judge: PodJudge, skipped: Set<string>): PodJudge {
+  return (pod) => {
+    const verdict = judge(pod);
+    if (verdict.kind === "leave" && verdict.reason === "policy") skipped.add(podKey(pod));
+    return verdict;
+  };
 }

@@ -8,6 +8,7 @@ import type { InstantQuery } from "../adapters/prometheus/instant-query.ts";
 import type { ClusterFacts } from "../domain/cluster-facts.ts";
 import type { DiscoveredFleet } from "../domain/discovery.ts";
 import type { LongOperation, OperationState } from "../domain/long-operation.ts";
+import type { Notice } from "../domain/notice.ts";
 import type { MaintenanceSchedule } from "../domain/preflight/maintenance-schedule.ts";
 import type { ComputeUsage, OfferedMinor, SubnetFacts } from "../domain/preflight/readings.ts";
 import type { UpgradeReport } from "../domain/report.ts";
@@ -53,6 +54,8 @@ export interface ActivityPorts {
   postReport(report: UpgradeReport): Promise<boolean>;
   /** Posts a question of a run; answers false when no Teams webhook is set. */
   postGate(runId: string, gate: Gate): Promise<boolean>;
+  /** Posts what people should know of a run; answers false when no Teams webhook is set. */
+  postNotice(runId: string, notice: Notice): Promise<boolean>;
   /** The result of a part of a run that has ended; undefined when there is none. */
   resultOf(instanceId: string): Promise<unknown>;
   /** Whether an orchestration is pending, running or suspended. */

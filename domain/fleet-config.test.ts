@@ -27,7 +27,11 @@ describe("fleet.yaml", () => {
     expect("config" in parsed && parsed.config.upgrade).toEqual({
       systemPools: { strategy: "surge", parallelDrains: 1, soakMinutes: 0 },
       userPools: { strategy: "blueGreen", parallelDrains: 1, soakMinutes: 0 },
-      drain: { timeoutMinutes: 30, barePods: "block", emptyDir: "delete" },
+      drain: {
+        ...{ timeoutMinutes: 30, barePods: "block", emptyDir: "delete" },
+        ...{ workloads: [], longestHoldMinutes: 240, poolTimeoutMinutes: null, onFailure: "undo", remedies: [] },
+      },
+      stallMinutes: 10,
       gates: { approvalHours: 72, haltHours: 24 },
       traffic: [],
     });

@@ -1,8 +1,10 @@
 import { LineCounter, parseDocument, visit } from "yaml";
 import { z } from "zod";
+import { drainRulesSchema } from "./drain/drain-policy.ts";
 import { preflightPolicySchema } from "./preflight/preflight-policy.ts";
 import { failureBudgetSchema, upgradePolicySchema } from "./ring-policy.ts";
 import { clustersWithoutPrometheus, prometheusSchema, sloPolicySchema } from "./slo.ts";
+import { DEFAULT_STALL_MINUTES } from "./stall.ts";
 import { trafficSchema } from "./traffic.ts";
 import { windowSchema } from "./window.ts";
 
@@ -23,8 +25,12 @@ export const drainPolicySchema = z.strictObject({
   barePods: z.enum(["block", "delete"]).default("block"),
   /** Pods whose emptyDir volumes lose their data. */
   emptyDir: z.enum(["block", "delete"]).default("delete"),
+  ...drainRulesSchema.shape,
 });
-export type DrainPolicy = z.infer<typeof drainPolicySchema>;
+export type DrainPolicy = z.infer<typeof drainPolicySchema> & {
+  /** Longest without progress before that is told; without it DEFAULT_STALL_MINUTES. */
+  readonly stallMinutes?: number;
+};
 
 const strategySchema = z.enum(["surge", "blueGreen"]);
 type PoolStrategy = z.infer<typeof strategySchema>;
@@ -108,6 +114,8 @@ export const fleetConfigSchema = z
         systemPools: poolPolicySchema("surge").prefault({}),
         userPools: poolPolicySchema("blueGreen").prefault({}),
         drain: drainPolicySchema.prefault({}),
+        /** Longest that a drain or a roll may make no progress before that is told. */
+        stallMinutes: z.number().positive().max(1440).default(DEFAULT_STALL_MINUTES),
         gates: gatesSchema.prefault({}),
         /** What is moved from service to service while a pool is replaced. */
         traffic: z.array(trafficSchema).max(20).default([]),
@@ -155,6 +163,11 @@ export const fleetConfigSchema = z
     }
   });
 export type FleetConfig = z.infer<typeof fleetConfigSchema>;
+
+/** How the nodes of a fleet are drained. */
+export function drainPolicyOf({ drain, stallMinutes }: FleetConfig["upgrade"]): DrainPolicy {
+  return { ...drain, stallMinutes };
+}
 
 /** A mistake in fleet.yaml and where it is. Lines and columns count from 1. */
 export interface ConfigMistake {

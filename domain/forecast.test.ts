@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fleetConfigSchema } from "./fleet-config.ts";
+import { drainPolicySchema, fleetConfigSchema } from "./fleet-config.ts";
 import { forecastPlan } from "./forecast.ts";
 import type { ClusterPlan, RingPlan } from "./upgrade-plan.ts";
 import { windowStateAt } from "./window.ts";
@@ -15,7 +15,7 @@ function cluster(name: string, minutes: number, skip: string | null = null): Clu
     ...{ name: "shop", mode: "User", osType: "Linux", count: 1, fromImage: "old", toImage: "new" },
     ...{ fromVersion: "1.33.5", toVersion: "1.33.5", policy, estimate: { totalMs, pieceMs: totalMs } },
   };
-  const drain = { timeoutMinutes: 30, barePods: "block", emptyDir: "block" } as const;
+  const drain = { ...drainPolicySchema.parse({ barePods: "block", emptyDir: "block" }), stallMinutes: 10 };
   const left = { skip, skipCode: skip === null ? null : ("UpToDate" as const) };
   return { name, resourceId: `/${name}`, controlPlane: null, pools: skip === null ? [pool] : [], drain, ...left };
 }

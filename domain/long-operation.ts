@@ -14,6 +14,8 @@ export type PoolOperation = {
 } /** A pool like another one, of a version of Kubernetes. */ & (
   | { readonly kind: "createPool"; readonly like: string; readonly version: string }
   | { readonly kind: "deletePool"; readonly onlyIfMadeByRun: boolean }
+  /** Some nodes of a pool, which must have been drained. */
+  | { readonly kind: "deleteMachines"; readonly machines: readonly string[] }
   | { readonly kind: "upgradeNodeImage"; readonly image: string }
   /** Another version of Kubernetes, with the newest image of it. */
   | { readonly kind: "upgradePool"; readonly version: string; readonly image: string }

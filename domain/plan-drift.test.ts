@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ClusterFacts, PoolFacts } from "./cluster-facts.ts";
+import { drainPolicySchema } from "./fleet-config.ts";
 import { planDrift } from "./plan-drift.ts";
 import type { ClusterPlan, PoolPlan } from "./upgrade-plan.ts";
 
@@ -11,7 +12,7 @@ const pool: PoolPlan = {
 };
 const images: ClusterPlan = {
   ...{ name: "dev-weu", resourceId: "/dev-weu", controlPlane: null, pools: [pool], skip: null, skipCode: null },
-  drain: { timeoutMinutes: 30, barePods: "block", emptyDir: "block" },
+  drain: { ...drainPolicySchema.parse({ barePods: "block", emptyDir: "block" }), stallMinutes: 10 },
 };
 const step = { kind: "minor", from: "1.33.5", to: "1.34.2" } as const;
 const versions: ClusterPlan = { ...images, controlPlane: step, pools: [{ ...pool, toVersion: "1.34.2" }] };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fleetConfigSchema, type RingConfig } from "./fleet-config.ts";
+import { drainPolicySchema, fleetConfigSchema, type RingConfig } from "./fleet-config.ts";
 import { promotionOf } from "./promotion.ts";
 import { allowedFailures } from "./ring-policy.ts";
 import { EMPTY_QUEUE, fillQueue, isFailure, noteOutcome, type RingQueue, takeNext } from "./ring-queue.ts";
@@ -8,7 +8,7 @@ import type { ClusterPlan, RingPlan, SkipCode } from "./upgrade-plan.ts";
 import type { ClusterOutcome } from "./verdict.ts";
 
 function planned(name: string, skipCode: SkipCode | null): ClusterPlan {
-  const drain = { timeoutMinutes: 30, barePods: "block", emptyDir: "block" } as const;
+  const drain = { ...drainPolicySchema.parse({ barePods: "block", emptyDir: "block" }), stallMinutes: 10 };
   const skip = skipCode === null ? null : `${name} is ${skipCode}`;
   return { name, resourceId: `/${name}`, controlPlane: null, pools: [], drain, skip, skipCode };
 }

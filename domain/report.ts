@@ -1,10 +1,14 @@
 import { z } from "zod";
-import { blockerViewSchema, poolStateSchema, ringStateSchema, triggerSchema } from "./api/run-view.ts";
+import { blockerViewSchema, nodeViewSchema, poolStateSchema, ringStateSchema, triggerSchema } from "./api/run-view.ts";
+import { remedyRecordSchema } from "./drain/remedy-record.ts";
 import { findingSchema } from "./finding.ts";
 import { signalSchema } from "./run-control.ts";
 import { verdictSchema } from "./verdict.ts";
 
 const instant = z.iso.datetime();
+
+/** A standstill that was told. */
+const stallSchema = z.object({ since: instant, evidence: z.array(z.string()) });
 
 /** How the drain of one node went. */
 export const drainResultSchema = z.object({
@@ -15,6 +19,12 @@ export const drainResultSchema = z.object({
   evicted: z.int(),
   /** What was still there at the end. */
   blockers: z.array(blockerViewSchema),
+  /** Pods that a rule of the policy left where they were. */
+  skipped: z.array(z.string()).optional(),
+  /** What was done about pods that blocked. */
+  remedies: z.array(remedyRecordSchema).optional(),
+  /** When nothing moved for too long, and what blocked then. */
+  stalls: z.array(stallSchema).optional(),
   startedAt: instant,
   endedAt: instant,
 });
@@ -33,6 +43,8 @@ export const poolResultSchema = z.object({
   toVersion: z.string(),
   replacement: z.string().nullable(),
   drains: z.array(drainResultSchema),
+  /** How AKS came along with each node that it rolled. */
+  rolled: z.array(nodeViewSchema).optional(),
   findings: z.array(findingSchema),
   startedAt: instant,
   endedAt: instant,

@@ -4,6 +4,7 @@ import {
   blockerViewSchema,
   clusterStateSchema,
   controlPlaneStateSchema,
+  nodeViewSchema,
   poolStateSchema,
   ringStateSchema,
 } from "./api/run-view.ts";
@@ -52,6 +53,12 @@ export const poolStatusSchema = z.object({
 });
 export type PoolStatus = z.infer<typeof poolStatusSchema>;
 
+/** Custom status of what follows a long operation, while AKS rolls a pool. */
+export const rollStatusSchema = z.object({
+  roll: z.object({ nodes: z.array(nodeViewSchema), stalledSince: z.string().nullable() }),
+});
+export type RollStatus = z.infer<typeof rollStatusSchema>;
+
 /** Custom status of a node's drain. */
 export const drainStatusSchema = z.object({
   state: z.enum(["draining", "drained", "failed"]),
@@ -59,6 +66,8 @@ export const drainStatusSchema = z.object({
   podsLeft: z.int(),
   waitingFor: z.array(blockerViewSchema),
   startedAt: z.string(),
+  /** Since when nothing moves, if that is too long. */
+  stalledSince: z.string().nullish(),
 });
 export type DrainStatus = z.infer<typeof drainStatusSchema>;
 

@@ -2,7 +2,15 @@ import type { WorkEstimate } from "./admit-work.ts";
 import type { ClusterFacts, PoolFacts } from "./cluster-facts.ts";
 import { estimatePool, historyKey, type PoolHistory } from "./estimate.ts";
 import type { Finding } from "./finding.ts";
-import type { ClusterConfig, DrainPolicy, FleetConfig, GatePolicy, PoolPolicy, RingConfig } from "./fleet-config.ts";
+import {
+  type ClusterConfig,
+  type DrainPolicy,
+  drainPolicyOf,
+  type FleetConfig,
+  type GatePolicy,
+  type PoolPolicy,
+  type RingConfig,
+} from "./fleet-config.ts";
 import { type ClusterTarget, fleetTarget, type Tell, wantedFor } from "./fleet-target.ts";
 import { isOlderImage } from "./node-image.ts";
 import {
@@ -121,7 +129,7 @@ export function planUpgrade(
       .map((cluster) => {
         const observation = byName.get(cluster.name);
         const base = {
-          ...{ name: cluster.name, resourceId: cluster.resourceId, drain: config.upgrade.drain },
+          ...{ name: cluster.name, resourceId: cluster.resourceId, drain: drainPolicyOf(config.upgrade) },
           ...clusterSlo(ring.slo, cluster.prometheus),
           ...trafficOfCluster(config.upgrade.traffic, cluster.name),
         };

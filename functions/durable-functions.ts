@@ -39,7 +39,12 @@ const ORCHESTRATIONS = {
 } as const;
 
 /** Activities that ask the host about other orchestrations. */
-const ASK_THE_HOST: ReadonlySet<keyof Activities> = new Set(["checkRunAlive", "readClusterResult", "readPlan"]);
+const ASK_THE_HOST: ReadonlySet<keyof Activities> = new Set([
+  "checkRunAlive",
+  "readClusterResult",
+  "readPlan",
+  "undoRemedies",
+]);
 
 /** Registers orchestrations, entities and activities. */
 export function registerDurable(ports: AppPorts): void {

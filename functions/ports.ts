@@ -72,6 +72,12 @@ export function createPorts(settings: Settings, appDirectory: string, publicUrl:
       await postReportCard(webhook, report, `${publicUrl()}/console#/runs/${report.id}`);
       return true;
     },
+    async postNotice(runId, notice) {
+      if (webhook === undefined) return false;
+      const { postNoticeCard } = await import("../adapters/teams/post-notice-card.ts");
+      await postNoticeCard(webhook, notice, `${publicUrl()}/console#/runs/${runId}`);
+      return true;
+    },
     async postGate(runId, gate) {
       if (webhook === undefined) return false;
       const { postGateCard } = await import("../adapters/teams/post-gate-card.ts");

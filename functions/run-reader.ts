@@ -25,6 +25,7 @@ import {
   poolStatusSchema,
   type RunRecord,
   ringStatusSchema,
+  rollStatusSchema,
   runStatusSchema,
 } from "../domain/run-status.ts";
 import type { ClusterPlan, PlannedUpgrade, RingPlan } from "../domain/upgrade-plan.ts";
@@ -196,7 +197,10 @@ async function readPool(client: df.DurableClient, cluster: string, pool: string)
   if (part.result) return { ...part, drains: new Map() };
   const read = (node: string): Promise<DrainParts | undefined> =>
     readPart(client, runIds.node(cluster, pool, node), drainStatusSchema, drainResultSchema);
-  return { ...part, drains: await mapOf(part.status?.nodes ?? [], (node) => node, read) };
+  const drains = await mapOf(part.status?.nodes ?? [], (node) => node, read);
+  if (part.status?.state !== "upgrading") return { ...part, drains };
+  const follower = await findStatus(client, runIds.operation(cluster, pool, "upgrade"));
+  return { ...part, drains, roll: rollStatusSchema.safeParse(follower?.customStatus).data?.roll ?? null };
 }
 
 async function mapOf<T, V>(

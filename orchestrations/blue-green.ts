@@ -1,11 +1,9 @@
-import { estimateDrain } from "../domain/estimate.ts";
+import type { DrainPolicy } from "../domain/fleet-config.ts";
 import { greenPoolName } from "../domain/pool-name.ts";
 import { type NodeFacts, provePool } from "../domain/proof.ts";
-import type { DrainResult } from "../domain/report.ts";
 import { runIds } from "../domain/run-request.ts";
-import { passCheckpoint } from "./checkpoint.ts";
-import type { DrainNodeInput } from "./drain-node.ts";
-import { nowMs, perform, runChildren, type Step, waitUntil } from "./durable.ts";
+import { drainPool, drainTogether } from "./drain-pool.ts";
+import { nowMs, perform, type Step, waitUntil } from "./durable.ts";
 import { durableOperation } from "./durable-operation.ts";
 import { requireProof, requireSuccess } from "./pool-steps.ts";
 import { shiftTraffic } from "./traffic.ts";
@@ -28,14 +26,18 @@ export function* replacePool(work: PoolWork): Step<void> {
   yield* awaitReady(work, green);
   yield* shiftTraffic(work);
   const blue = yield* cordonBlue(work);
-  yield* drainBlue(work, blue);
+  const undrained = yield* drainPool(work, blue);
   work.show({ state: "soaking" });
   yield* soakPool(work, green);
   // From here on the blue nodes go for good: the green ones carry the workloads and stay. A cordon must not outlive the run,
   // though, should Azure not delete the blue pool.
   work.undo.forget();
-  undoCordon(work, blue);
-  yield* deleteBlue(work);
+  undoCordon(
+    work,
+    blue.filter((node) => !undrained.includes(node)),
+  );
+  if (undrained.length === 0) yield* deleteBlue(work);
+  else yield* keepUndrained(work, blue, undrained);
 }
 
 function* createGreen(work: PoolWork): Step<string> {
@@ -55,7 +57,7 @@ function* createGreen(work: PoolWork): Step<string> {
     context,
     runIds.operation(part, pool.name, "create"),
     { kind: "createPool", resourceId, runId, pool: green, like: pool.name, version: pool.toVersion },
-    CREATE_HOURS,
+    { deadlineHours: CREATE_HOURS },
   );
   requireSuccess(work, outcome, `create pool ${green}`);
   return green;
@@ -96,63 +98,6 @@ function undoCordon({ context, input, undo }: PoolWork, nodes: readonly string[]
   });
 }
 
-function* drainBlue(work: PoolWork, nodes: readonly string[]): Step<void> {
-  const width = work.input.pool.policy.parallelDrains;
-  for (let from = 0; from < nodes.length; from += width) {
-    yield* holdBetweenDrains(work, nodes.slice(from));
-    const results = yield* drainTogether(work, nodes.slice(from, from + width), true);
-    if (results.some(({ outcome }) => outcome === "cancelled")) throw runCancelled();
-    const failed = results.filter(({ outcome }) => outcome === "failed");
-    for (const result of failed) reportDrain(work, result);
-    if (failed.length > 0) throw new PoolHalted("failed", "a node did not drain");
-  }
-}
-
-/**
- * Begins no drain while the run is paused, or that could not end before the window shuts. Meanwhile the nodes that are not
- * drained yet take pods again: a pause may last for days.
- */
-function* holdBetweenDrains(work: PoolWork, remaining: readonly string[]): Step<void> {
-  const { context, input } = work;
-  const { runId, resourceId, window } = input;
-  let isFirst = true;
-  const passage = yield* passCheckpoint({
-    context,
-    runId,
-    window,
-    work: estimateDrain(),
-    *onHold({ reason, until }) {
-      if (isFirst) yield* perform(context, "uncordonNodes", { resourceId, runId, nodes: remaining });
-      isFirst = false;
-      work.show({ state: "waiting", waitingFor: until === null ? reason : `${reason}; until ${until}` });
-    },
-  });
-  if (passage.stop?.kind === "cancelled") throw runCancelled();
-  if (passage.stop) throw new PoolHalted("failed", passage.stop.reason);
-  if (!passage.held) return;
-  work.show({ state: "draining" });
-  yield* perform(context, "cordonNodes", { resourceId, runId, nodes: remaining });
-}
-
-function runCancelled(): PoolHalted {
-  return new PoolHalted("cancelled", "the run was cancelled");
-}
-
-function* drainTogether(
-  { context, input, drains }: PoolWork,
-  nodes: readonly string[],
-  stopsOnCancel: boolean,
-): Step<DrainResult[]> {
-  const { runId, part, resourceId, pool, drain } = input;
-  const children = nodes.map((node) => ({
-    instanceId: runIds.node(part, pool.name, node),
-    input: { runId, resourceId, node, policy: drain, stopsOnCancel, progress: null } satisfies DrainNodeInput,
-  }));
-  const results = yield* runChildren<DrainResult>(context, "drainNode", children);
-  drains.push(...results);
-  return results;
-}
-
 /**
  * Takes the green pool away again. What moved there is drained back first, under the same budgets as on the way in; nodes
  * that still carry pods are never deleted.
@@ -164,8 +109,10 @@ function* removeGreen(work: PoolWork, green: string): Step<void> {
   const names = nodes.map(({ name }) => name);
   yield* perform(context, "cordonNodes", { resourceId, runId, nodes: names });
   const width = pool.policy.parallelDrains;
+  // What goes back must not be kept aside: the pool is taken away, or left as it is.
+  const policy: DrainPolicy = { ...input.drain, onFailure: "undo" };
   for (let from = 0; from < names.length; from += width) {
-    const results = yield* drainTogether(work, names.slice(from, from + width), false);
+    const results = yield* drainTogether(work, names.slice(from, from + width), { policy, stopsOnCancel: false });
     const stuck = results.find(({ outcome }) => outcome !== "drained");
     if (stuck) {
       yield* perform(context, "uncordonNodes", { resourceId, runId, nodes: names });
@@ -176,22 +123,29 @@ function* removeGreen(work: PoolWork, green: string): Step<void> {
   yield* deletePool(work, green, "undo", true);
 }
 
-function reportDrain(work: PoolWork, { node, podsLeft, podsTotal, blockers }: DrainResult): void {
-  const { cluster, drain } = work.input;
-  work.findings.push({
-    code: "DrainFailed",
-    severity: "blocker",
-    subject: node,
-    message: `node ${node} did not drain: ${podsLeft} of ${podsTotal} pods are left (at most ${drain.timeoutMinutes} minutes)`,
-    evidence: blockers.map(({ pod, code, message, since }) => `${pod}: ${code}: ${message}, since ${since}`),
-    remedy: "Clear what holds the pods, or give the drain more time in fleet.yaml (upgrade.drain.timeoutMinutes).",
-    cluster,
-  });
-}
-
 function* deleteBlue(work: PoolWork): Step<void> {
   work.show({ state: "deleting" });
   yield* deletePool(work, work.input.pool.name, "delete", false);
+}
+
+/**
+ * The blue pool stays with the nodes that could not be drained; the drained ones go. The pool has not come to its end, which
+ * halts the ring, and what is done is not undone.
+ */
+function* keepUndrained(work: PoolWork, blue: readonly string[], undrained: readonly string[]): Step<void> {
+  const { context, input } = work;
+  const { runId, part, resourceId, pool } = input;
+  work.show({ state: "deleting" });
+  const machines = blue.filter((node) => !undrained.includes(node));
+  const outcome = yield* durableOperation(
+    context,
+    runIds.operation(part, pool.name, "delete"),
+    { kind: "deleteMachines", resourceId, runId, pool: pool.name, machines },
+    { deadlineHours: DELETE_HOURS },
+  );
+  requireSuccess(work, outcome, `delete the drained nodes of pool ${pool.name}`);
+  work.undo.forget();
+  throw new PoolHalted("failed", `${undrained.length} of ${blue.length} nodes could not be drained`);
 }
 
 function* deletePool(work: PoolWork, name: string, step: "delete" | "undo", onlyIfMadeByRun: boolean): Step<void> {
@@ -201,7 +155,7 @@ function* deletePool(work: PoolWork, name: string, step: "delete" | "undo", only
     context,
     runIds.operation(part, pool.name, step),
     { kind: "deletePool", resourceId, runId, pool: name, onlyIfMadeByRun },
-    DELETE_HOURS,
+    { deadlineHours: DELETE_HOURS },
   );
   requireSuccess(work, outcome, `delete pool ${name}`);
 }

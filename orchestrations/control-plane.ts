@@ -28,7 +28,7 @@ export function* upgradeControlPlane(
     context,
     runIds.controlPlane(part),
     { kind: "upgradeControlPlane", resourceId, runId, version: step.to },
-    DEADLINE_HOURS,
+    { deadlineHours: DEADLINE_HOURS },
   );
   if (outcome.outcome !== "succeeded") {
     const code = outcome.outcome === "timed-out" ? "OperationTimedOut" : "OperationFailed";

@@ -154,7 +154,7 @@ function* changeCluster(work: ClusterWork): Step<Outcome> {
     const { attempt, window } = work.input;
     const part = runIds.cluster(runId, name, attempt);
     const input: UpgradePoolInput = {
-      ...{ runId, part, cluster: name, resourceId, pool, drain: plan.drain, baseline, window },
+      ...{ runId, part, cluster: name, ring: work.input.ring, resourceId, pool, drain: plan.drain, baseline, window },
       health: health.before,
       ...measured,
       traffic: trafficOfPool(plan.traffic ?? [], replaced, pool.name),

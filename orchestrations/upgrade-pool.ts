@@ -1,4 +1,5 @@
-import type { Finding } from "../domain/finding.ts";
+import type { NodeView } from "../domain/api/run-view.ts";
+import { byGravity, type Finding } from "../domain/finding.ts";
 import type { DrainPolicy } from "../domain/fleet-config.ts";
 import type { HealthProblem } from "../domain/health.ts";
 import type { WorkloadFacts } from "../domain/proof.ts";
@@ -12,6 +13,7 @@ import { replacePool } from "./blue-green.ts";
 import { errorText, nowIso, type OrchestrationContext, type Step, StepFailed } from "./durable.ts";
 import { noteDuration } from "./pool-durations.ts";
 import { surgePool } from "./surge.ts";
+import { takeBackRemedies } from "./take-back.ts";
 import { UndoStack } from "./undo-stack.ts";
 
 /** Input of the `upgradePool` orchestration. */
@@ -20,6 +22,7 @@ export interface UpgradePoolInput {
   /** Instance id of the cluster's part of the run. */
   readonly part: string;
   readonly cluster: string;
+  readonly ring: string;
   readonly resourceId: string;
   readonly pool: PoolPlan;
   readonly drain: DrainPolicy;
@@ -41,6 +44,7 @@ export interface PoolWork {
   readonly input: UpgradePoolInput;
   readonly undo: UndoStack;
   readonly drains: DrainResult[];
+  readonly rolled: NodeView[];
   readonly findings: Finding[];
   /** Shows a new state, and what else changed. */
   show(change: Partial<PoolStatus>): void;
@@ -76,6 +80,7 @@ export function* upgradePool(context: OrchestrationContext): Step<PoolResult> {
     if (!(error instanceof PoolHalted)) work.findings.push(failure(input, error));
     work.show({ state: "undoing" });
     work.findings.push(...(yield* work.undo.run(input.cluster)));
+    yield* takeBackRemedies(work);
     work.show({ state: "failed" });
   }
   const { name, mode, policy, fromImage, toImage, fromVersion, toVersion } = input.pool;
@@ -91,7 +96,8 @@ export function* upgradePool(context: OrchestrationContext): Step<PoolResult> {
     toVersion,
     replacement: work.status().replacement,
     drains: work.drains,
-    findings: work.findings,
+    ...(work.rolled.length > 0 ? { rolled: work.rolled } : {}),
+    findings: byGravity(work.findings),
     startedAt,
     endedAt: nowIso(context),
   };
@@ -106,6 +112,7 @@ function begin(context: OrchestrationContext, input: UpgradePoolInput): PoolWork
     input,
     undo: new UndoStack(),
     drains: [],
+    rolled: [],
     findings: [],
     status: () => status,
     show(change) {

@@ -84,6 +84,8 @@ function restore(
       return restorePoller(client, serialized, client.agentPools.createOrUpdate);
     case "deletePool":
       return restorePoller(client, serialized, client.agentPools.delete);
+    case "deleteMachines":
+      return restorePoller(client, serialized, client.agentPools.deleteMachines);
     case "upgradeNodeImage":
       return restorePoller(client, serialized, client.agentPools.upgradeNodeImageVersion);
     case "upgradeControlPlane":

@@ -29,6 +29,8 @@ export function describeOperation(operation: LongOperation): string {
       return `to create pool ${operation.pool} of ${cluster}`;
     case "deletePool":
       return `to delete pool ${operation.pool} of ${cluster}`;
+    case "deleteMachines":
+      return `to delete ${operation.machines.length} nodes of pool ${operation.pool} of ${cluster}`;
     case "upgradeNodeImage":
       return `to upgrade the node image of pool ${operation.pool} of ${cluster}`;
     case "upgradePool":

@@ -14,6 +14,8 @@ export async function beginPoolOperation(site: Site, operation: PoolOperation): 
       return beginCreate(site, operation, pool);
     case "deletePool":
       return beginDelete(site, operation, pool);
+    case "deleteMachines":
+      return beginDeleteMachines(site, operation, pool);
     case "upgradeNodeImage":
       return beginImageUpgrade(site, operation, pool);
     case "upgradePool":
@@ -55,6 +57,24 @@ async function beginDelete(
   }
   if (pool.provisioningState === "Deleting") return running(site, null);
   const poller = site.client.agentPools.delete(site.group, site.cluster, operation.pool);
+  await poller.submitted();
+  return running(site, await poller.serialize());
+}
+
+/** Machines that are gone are not asked for again: Azure refuses names that it does not know. */
+async function beginDeleteMachines(
+  site: Site,
+  operation: Of<"deleteMachines">,
+  pool: AgentPool | undefined,
+): Promise<OperationState> {
+  if (!pool) return finished(null, 0);
+  if (pool.provisioningState === "Scaling" || pool.provisioningState === "Deleting") return running(site, null);
+  const { client, group, cluster } = site;
+  const there = new Set<string>();
+  for await (const { name = "" } of client.machines.list(group, cluster, operation.pool)) there.add(name);
+  const machineNames = operation.machines.filter((name) => there.has(name));
+  if (machineNames.length === 0) return finished(null, 0);
+  const poller = client.agentPools.deleteMachines(group, cluster, operation.pool, { machineNames });
   await poller.submitted();
   return running(site, await poller.serialize());
 }

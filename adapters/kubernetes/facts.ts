@@ -1,6 +1,7 @@
 import type { V1Deployment, V1Node, V1StatefulSet } from "@kubernetes/client-node";
 import type { BudgetFacts, PodFacts } from "../../domain/drain/facts.ts";
 import type { NodeFacts, WorkloadFacts } from "../../domain/proof.ts";
+import type { RollingNode } from "../../domain/roll/roll-facts.ts";
 import type { BudgetObject, PodObject } from "./drain/object-shapes.ts";
 
 /** Annotation of pods that the kubelet runs from a file: mirrors, which the API cannot evict. */
@@ -8,6 +9,8 @@ const MIRROR_ANNOTATION = "kubernetes.io/config.mirror";
 /** Annotation or label by which an application asks to be left alone until an instant (RFC 3339). */
 const HOLD_UNTIL = "drydock.dev/hold-until";
 const NODE_IMAGE_LABEL = "kubernetes.azure.com/node-image-version";
+/** Label by which AKS sets a node aside that it could not drain (undrainableNodeBehavior: Cordon). */
+const UPGRADE_STATUS_LABEL = "kubernetes.azure.com/upgrade-status";
 /** Kubernetes' default for terminationGracePeriodSeconds. */
 const DEFAULT_GRACE_SECONDS = 30;
 const PHASES = ["Pending", "Running", "Succeeded", "Failed"] as const;
@@ -33,6 +36,12 @@ export function podFacts(pod: PodObject): PodFacts {
     graceSeconds: spec?.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS,
     nodeSelector: { ...labelsRequiredByAffinity(pod), ...spec?.nodeSelector },
   };
+}
+
+/** What AKS did to a node of a pool that it rolls. */
+export function rollingNode(node: V1Node): RollingNode {
+  const isQuarantined = node.metadata?.labels?.[UPGRADE_STATUS_LABEL] === "Quarantined";
+  return { ...nodeFacts(node), isQuarantined };
 }
 
 /**

@@ -3,12 +3,14 @@ import type { BudgetFacts, PodFacts } from "../../domain/drain/facts.ts";
 import type { PodJudge } from "../../domain/drain/pod-verdict.ts";
 import { DrydockError, transient } from "../../domain/errors.ts";
 import type { NodeFacts, WorkloadFacts } from "../../domain/proof.ts";
+import type { RollingNode } from "../../domain/roll/roll-facts.ts";
 import { cordonNode, uncordonNode } from "./cordon.ts";
 import { serverOf } from "./drain/client-server.ts";
+import { type ClusterRemedies, clusterRemedies } from "./drain/cluster-remedies.ts";
 import type { NodeOutcome } from "./drain/drain-event.ts";
 import { startDrain } from "./drain/drain-nodes.ts";
 import { openTransport } from "./drain/transport.ts";
-import { budgetFacts, nodeFacts, podFacts, workloadFacts } from "./facts.ts";
+import { budgetFacts, nodeFacts, podFacts, rollingNode, workloadFacts } from "./facts.ts";
 import { kubernetesFailure } from "./kubernetes-failure.ts";
 
 /** Label that AKS gives a node with the name of its pool. */
@@ -32,7 +34,20 @@ export interface KubernetesCluster {
   /** Takes back the run's own cordon; any other stays. */
   uncordon(node: string, runId: string): Promise<void>;
   /** Drains a cordoned node for so long, or until nothing is left that has to go, or waiting is no use. */
-  drain(node: string, forMs: number, judge: PodJudge): Promise<NodeOutcome>;
+  drain(node: string, slice: DrainSliceOptions): Promise<NodeOutcome>;
+  /** Nodes of a pool while AKS rolls it. */
+  rollingNodes(pool: string): Promise<RollingNode[]>;
+  /** The pods of one node. */
+  podsOn(node: string): Promise<PodFacts[]>;
+  readonly remedies: ClusterRemedies;
+}
+
+/** How a node is drained for a while. */
+export interface DrainSliceOptions {
+  readonly forMs: number;
+  readonly judge: PodJudge;
+  /** Whether a budget that can never allow a disruption, as things stand, ends it. */
+  readonly givesUpOnBudgets: boolean;
 }
 
 /** Speaks to the cluster that a kubeconfig points at, through the official client. */
@@ -78,11 +93,22 @@ export async function openKubernetesCluster(name: string, config: KubeConfig): P
       }),
     cordon: (node, runId) => ask(`cordon node ${node}`, () => cordonNode(core, node, runId)),
     uncordon: (node, runId) => ask(`uncordon node ${node}`, () => uncordonNode(core, node, runId)),
-    drain: (node, forMs, judge) => ask(`drain node ${node}`, () => drainFor(config, node, forMs, judge)),
+    drain: (node, slice) => ask(`drain node ${node}`, () => drainFor(config, node, slice)),
+    rollingNodes: (pool) =>
+      ask(`list the nodes of pool ${pool}`, async () =>
+        (await core.listNode({ labelSelector: `${POOL_LABEL}=${pool}` })).items.map(rollingNode).sort(byName),
+      ),
+    podsOn: (node) =>
+      ask(`list the pods of node ${node}`, async () => (await listPods(`spec.nodeName=${node}`)).map(podFacts)),
+    remedies: clusterRemedies(config),
   };
 }
 
-async function drainFor(config: KubeConfig, node: string, forMs: number, judge: PodJudge): Promise<NodeOutcome> {
+async function drainFor(
+  config: KubeConfig,
+  node: string,
+  { forMs, judge, givesUpOnBudgets }: DrainSliceOptions,
+): Promise<NodeOutcome> {
   const transport = openTransport(serverOf(config));
   let trouble = "nothing came back in time";
   try {
@@ -93,7 +119,7 @@ async function drainFor(config: KubeConfig, node: string, forMs: number, judge: 
       timeoutMs: forMs,
       judge,
       removal: { graceSeconds: null, usesDelete: false, dryRun: false },
-      givesUpOnBudgets: true,
+      givesUpOnBudgets,
       signal: new AbortController().signal,
       onEvent: (event) => {
         if (event.kind === "trouble") trouble = event.message;

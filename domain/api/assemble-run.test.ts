@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../finding.ts";
-import { fleetConfigSchema, type RingConfig } from "../fleet-config.ts";
+import { drainPolicySchema, fleetConfigSchema, type RingConfig } from "../fleet-config.ts";
 import type { ClusterResult, DrainResult, PoolResult, UpgradeReport } from "../report.ts";
 import { type Gate, NO_CONTROL, type Signal } from "../run-control.ts";
 import type { RunRequest } from "../run-request.ts";
@@ -39,7 +39,7 @@ function poolPlan(name: string): PoolPlan {
 }
 
 function clusterPlan(name: string, pools: string[], skip: string | null = null): ClusterPlan {
-  const drain = { timeoutMinutes: 30, barePods: "block", emptyDir: "block" } as const;
+  const drain = { ...drainPolicySchema.parse({ barePods: "block", emptyDir: "block" }), stallMinutes: 10 };
   const left = { skip, skipCode: skip === null ? null : ("LeftAlone" as const) };
   return { name, resourceId: `/${name}`, controlPlane: null, pools: pools.map(poolPlan), drain, ...left };
 }

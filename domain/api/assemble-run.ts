@@ -1,7 +1,7 @@
 import type { ClusterResult, DrainResult, PoolResult, RingResult, UpgradeReport } from "../report.ts";
 import { pauseOf, type RunControl } from "../run-control.ts";
 import type { RunRequest } from "../run-request.ts";
-import type { ClusterStatus, DrainStatus, PoolStatus, RingStatus, RunStatus } from "../run-status.ts";
+import type { ClusterStatus, DrainStatus, PoolStatus, RingStatus, RollStatus, RunStatus } from "../run-status.ts";
 import { type ClusterPlan, type PoolPlan, type RingPlan, withoutVersions } from "../upgrade-plan.ts";
 import type { ClusterView, NodeView, PoolView, RingView, RunView } from "./run-view.ts";
 
@@ -16,6 +16,8 @@ export interface PoolParts {
   readonly status: PoolStatus | null;
   readonly result: PoolResult | null;
   readonly drains: ReadonlyMap<string, DrainParts>;
+  /** How AKS comes along with each node, while it rolls the pool. */
+  readonly roll?: RollStatus["roll"] | null;
 }
 
 /** What is known of a cluster's upgrade. */
@@ -165,10 +167,25 @@ function livePool(plan: PoolPlan, parts: PoolParts | undefined): PoolView {
     toImage: plan.toImage,
     fromVersion: plan.fromVersion,
     toVersion: plan.toVersion,
-    reason: status?.waitingFor ?? null,
+    reason: status?.waitingFor ?? stalledText(parts),
     replacement: status?.replacement ?? null,
-    nodes: (status?.nodes ?? []).map((name) => liveNode(name, drains.get(name))),
+    nodes: parts?.roll?.nodes ?? (status?.nodes ?? []).map((name) => liveNode(name, drains.get(name))),
   };
+}
+
+/** Since when nothing moves in a pool, and what blocks, if that is too long. */
+function stalledText(parts: PoolParts | undefined): string | null {
+  const drains = [...(parts?.drains.values() ?? [])].flatMap(({ status, result }) =>
+    status && !result ? [status] : [],
+  );
+  const rolling = parts?.roll
+    ? [{ ...parts.roll, waitingFor: parts.roll.nodes.flatMap((node) => node.waitingFor) }]
+    : [];
+  const stalled = [...drains, ...rolling].find(({ stalledSince }) => (stalledSince ?? null) !== null);
+  if (!stalled) return null;
+  const [first] = stalled.waitingFor;
+  const why = first ? `${first.pod}: ${first.message}` : "no pod is known to block";
+  return `no progress since ${stalled.stalledSince}: ${why}`;
 }
 
 function liveNode(name: string, parts: DrainParts | undefined): NodeView {
@@ -220,7 +237,7 @@ function endedCluster(cluster: ClusterResult, planned: readonly PoolPlan[]): Clu
 
 function endedPool(pool: PoolResult): PoolView {
   const { name, mode, strategy, state, fromImage, toImage, fromVersion, toVersion, replacement, drains } = pool;
-  const nodes = drains.map(endedNode);
+  const nodes = pool.rolled ?? drains.map(endedNode);
   return { name, mode, strategy, state, fromImage, toImage, fromVersion, toVersion, reason: null, replacement, nodes };
 }
 

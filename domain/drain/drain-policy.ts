@@ -48,8 +48,11 @@ export const drainRulesSchema = z.strictObject({
   longestHoldMinutes: z.number().min(0).max(10_080).default(240),
   /** Longest that all nodes of a pool may take together; null without a limit of its own. */
   poolTimeoutMinutes: z.number().positive().max(10_080).nullable().default(null),
-  /** What becomes of a node that could not be drained. */
-  onFailure: z.enum(["uncordon", "keepAside"]).default("uncordon"),
+  /**
+   * What becomes of a pool when one of its nodes could not be drained: all of it is undone; or that node stays cordoned, or takes
+   * pods again, while the others go on, and the pool stays with what was not drained.
+   */
+  onFailure: z.enum(["undo", "keepAside", "continue"]).default("undo"),
   /** Each is tried once for an owner or a pod, in this order. */
   remedies: z.array(remedySchema).default([]),
 });

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { DrainPolicy } from "../fleet-config.ts";
 import { neverAllows } from "./budget-arithmetic.ts";
 import { classifyPod } from "./classify.ts";
 import { type BudgetFacts, budgetsOf, type PodFacts, podKey, type SelectorRequirement } from "./facts.ts";
@@ -103,10 +102,10 @@ describe("a budget that can never allow a disruption", () => {
 });
 
 describe("what a drain does with a pod", () => {
-  const block: DrainPolicy = { timeoutMinutes: 30, barePods: "block", emptyDir: "block" };
-  const consent: DrainPolicy = { timeoutMinutes: 30, barePods: "delete", emptyDir: "delete" };
+  const block = { barePods: "block", emptyDir: "block" } as const;
+  const consent = { barePods: "delete", emptyDir: "delete" } as const;
 
-  it.each<[string, Partial<PodFacts>, DrainPolicy, string]>([
+  it.each<[string, Partial<PodFacts>, Parameters<typeof classifyPod>[1], string]>([
     ["evicts a controlled pod", {}, block, "evict"],
     ["leaves a finished pod", { phase: "Succeeded", owner: null }, block, "leave finished"],
     ["leaves a failed pod", { phase: "Failed" }, block, "leave finished"],

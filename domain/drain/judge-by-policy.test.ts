@@ -112,8 +112,8 @@ describe("a drain's policy", () => {
     }
   });
 
-  it("has defaults that only wait and uncordon", () => {
+  it("has defaults that only wait and undo", () => {
     const rules: DrainRules = drainRulesSchema.parse({});
-    expect(rules).toMatchObject({ workloads: [], remedies: [], onFailure: "uncordon", poolTimeoutMinutes: null });
+    expect(rules).toMatchObject({ workloads: [], remedies: [], onFailure: "undo", poolTimeoutMinutes: null });
   });
 });

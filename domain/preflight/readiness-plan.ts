@@ -1,6 +1,6 @@
 import type { ClusterFacts, PoolFacts } from "../cluster-facts.ts";
 import { estimatePool } from "../estimate.ts";
-import type { ClusterConfig, FleetConfig } from "../fleet-config.ts";
+import { type ClusterConfig, drainPolicyOf, type FleetConfig } from "../fleet-config.ts";
 import type { ClusterPlan, PoolPlan } from "../upgrade-plan.ts";
 
 /**
@@ -19,7 +19,7 @@ export function readinessPlan(
   return {
     name,
     resourceId,
-    drain: config.upgrade.drain,
+    drain: drainPolicyOf(config.upgrade),
     skip: null,
     skipCode: null,
     controlPlane: null,

@@ -147,7 +147,7 @@ export const samplePlan: ClusterPlan = {
   name: "dev-weu",
   resourceId: "/subscriptions/1/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/dev-weu",
   pools: [samplePoolPlan("sys", "surge"), samplePoolPlan("shop", "blueGreen")],
-  drain: drainPolicySchema.parse({ barePods: "block", emptyDir: "block" }),
+  drain: { ...drainPolicySchema.parse({ barePods: "block", emptyDir: "block" }), stallMinutes: 10 },
   controlPlane: null,
   skip: null,
   skipCode: null,

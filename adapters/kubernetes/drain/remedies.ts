@@ -4,7 +4,7 @@ import { refusal } from "./api-failure.ts";
 import type { KubernetesTransport } from "./transport.ts";
 
 /** Annotations by which a remedy is known to be ours, with the id of the run, and undone by whoever finds them. */
-const SCALED_BY = "drydock.dev/scaled-up-by";
+export const SCALED_BY = "drydock.dev/scaled-up-by";
 const SCALED_FROM = "drydock.dev/scaled-up-from";
 const RESTARTED_BY = "drydock.dev/restarted-by";
 /** What `kubectl rollout restart` sets on the pod template. */

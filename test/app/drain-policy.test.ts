@@ -1,0 +1,262 @@
+import { AppsV1Api, BatchV1Api, CoreV1Api, KubeConfig, PolicyV1Api } from "@kubernetes/client-node";
+import { describe, expect, it } from "vitest";
+import type { PoolView, RunView } from "../../domain/api/run-view.ts";
+import { armClient } from "../simulator/start-simulator.ts";
+import { onlyClusters, type TestWorld, useWorlds } from "./world.ts";
+
+const newWorld = useWorlds();
+const CLUSTER = "dev-weu";
+/** One that the registry of the sample has. */
+const IMAGE = "registry.example.com/reports/writer:1.9.3";
+
+async function kubernetes(world: TestWorld): Promise<KubeConfig> {
+  const client = await armClient(world.simulator);
+  const { kubeconfigs = [] } = await client.managedClusters.listClusterAdminCredentials(`rg-${CLUSTER}`, CLUSTER);
+  const config = new KubeConfig();
+  config.loadFromString(Buffer.from(kubeconfigs[0]?.value ?? []).toString());
+  return config;
+}
+
+/** A world of one cluster, whose fleet.yaml has these members under `upgrade.drain`. */
+async function worldWith(drain: string) {
+  const only = onlyClusters(CLUSTER);
+  const world = await newWorld({ fleetYaml: (yaml) => `${only(yaml).trimEnd()}\n    ${drain.trim()}\n` });
+  const config = await kubernetes(world);
+  const apps = config.makeApiClient(AppsV1Api);
+  const core = config.makeApiClient(CoreV1Api);
+  return {
+    world,
+    core,
+    policy: config.makeApiClient(PolicyV1Api),
+    batch: config.makeApiClient(BatchV1Api),
+    apps,
+    replicas: async (name: string) =>
+      (await apps.readNamespacedDeployment({ namespace: "default", name })).spec?.replicas,
+    cordoned: async () => {
+      const { items } = await core.listNode();
+      return items.filter(({ spec }) => spec?.unschedulable === true).map(({ metadata }) => metadata?.name ?? "");
+    },
+  };
+}
+type Place = Awaited<ReturnType<typeof worldWith>>;
+
+const labelsOf = (name: string) => ({ matchLabels: { app: name } });
+
+/** Makes a Deployment on the pool that is to be replaced. */
+async function deploy({ apps }: Place, name: string, replicas: number, annotations = {}): Promise<void> {
+  const container = { name, image: IMAGE, resources: { requests: { cpu: "10m" } } };
+  const body = {
+    metadata: { name },
+    spec: {
+      replicas,
+      selector: labelsOf(name),
+      template: {
+        metadata: { labels: { app: name }, annotations },
+        spec: { nodeSelector: { workload: "apps" }, terminationGracePeriodSeconds: 5, containers: [container] },
+      },
+    },
+  };
+  await apps.createNamespacedDeployment({ namespace: "default", body });
+}
+
+async function guard({ policy }: Place, name: string, minAvailable: number): Promise<void> {
+  const body = { metadata: { name }, spec: { minAvailable, selector: labelsOf(name) } };
+  await policy.createNamespacedPodDisruptionBudget({ namespace: "default", body });
+}
+
+async function start({ world }: Place): Promise<string> {
+  const body = { kind: "upgrade", scope: "nodeImage", by: "ada", reason: "a test", clusters: [CLUSTER] };
+  return ((await (await world.api("runs", { method: "POST", body })).json()) as { id: string }).id;
+}
+
+/** Starts a run; the budget comes when preflight has passed, while the green pool is made. */
+async function startGuarded(place: Place, name: string, minAvailable: number): Promise<string> {
+  const id = await start(place);
+  await place.world.until(id, (run) => poolOf(run)?.state === "creating");
+  await guard(place, name, minAvailable);
+  return id;
+}
+
+function poolOf(run: RunView, name = "apps"): PoolView | undefined {
+  return run.rings.flatMap(({ clusters }) => clusters.flatMap(({ pools }) => pools)).find((pool) => pool.name === name);
+}
+
+/** Lets a run halt, and ends it. */
+async function halted({ world }: Place, id: string): Promise<RunView> {
+  await world.until(id, ({ gates }) => gates.some(({ kind }) => kind === "halt"));
+  const body = { signal: "cancel", by: "bob", reason: "enough" };
+  expect((await world.api(`runs/${id}/signals`, { method: "POST", body })).status).toBe(202);
+  return world.ended(id);
+}
+
+function told(run: RunView, code: string): string[] {
+  return run.findings.filter((finding) => finding.code === code).map(({ message }) => message);
+}
+
+const SCALE_UP = "remedies: [{ do: scaleUpOwner, afterMinutes: 1 }]";
+
+describe("the remedy scaleUpOwner", () => {
+  it("drains a single pod behind its budget, and scales the owner back", async () => {
+    const place = await worldWith(SCALE_UP);
+    await deploy(place, "single", 1);
+    const id = await startGuarded(place, "single", 1);
+    const run = await place.world.ended(id);
+    expect(told(run, "RemedyTried").join()).toMatch(/scaling up default\/Deployment\/single: done/);
+    expect(run.verdict).toBe("passed");
+    expect(await place.replicas("single")).toBe(1);
+    expect(await place.cordoned()).toEqual([]);
+  });
+
+  it("is taken back when the run is cancelled while it is at work", async () => {
+    const place = await worldWith(SCALE_UP);
+    // The second pod takes longer to be ready than anybody waits here.
+    await deploy(place, "single", 1, { "simulator.drydock.dev/start-seconds": "600" });
+    await place.world.pass(700);
+    const id = await startGuarded(place, "single", 1);
+    await place.world.until(id, (run) => poolOf(run)?.state === "draining");
+    for (let looks = 0; looks < 40 && (await place.replicas("single")) === 1; looks += 1) await place.world.pass(10);
+    expect(await place.replicas("single")).toBe(2);
+    const signal = { signal: "cancel", by: "bob", reason: "enough" };
+    expect((await place.world.api(`runs/${id}/signals`, { method: "POST", body: signal })).status).toBe(202);
+    expect((await place.world.ended(id)).verdict).toBe("cancelled");
+    expect(await place.replicas("single")).toBe(1);
+    expect(await place.cordoned()).toEqual([]);
+  });
+});
+
+describe("the remedy askToDelete", () => {
+  const ASK = "remedies: [{ do: askToDelete, afterMinutes: 1 }]";
+  const answer = async ({ world }: Place, id: string, signal: string) => {
+    const asked = await world.until(id, ({ gates }) => gates.length > 0);
+    const body = { signal, by: "bob", reason: "it may go", gate: asked.gates[0]?.id };
+    expect((await world.api(`runs/${id}/signals`, { method: "POST", body })).status).toBe(202);
+    return asked;
+  };
+
+  it("deletes the pod that was approved, and nothing before", async () => {
+    const place = await worldWith(ASK);
+    await deploy(place, "single", 1);
+    const id = await startGuarded(place, "single", 1);
+    const asked = await answer(place, id, "approve");
+    expect(asked.gates[0]).toMatchObject({ kind: "approval", options: ["approve", "decline"] });
+    expect(asked.gates[0]?.question).toMatch(/^May pod default\/single-.* of dev-weu be deleted past its budgets/);
+    const run = await place.world.ended(id);
+    expect(run.verdict).toBe("passed");
+    expect(told(run, "RemedyTried")[0]).toMatch(/approved, deleted \(by bob: it may go\)/);
+  });
+
+  it("leaves the pod when it is declined, and the pool is undone", async () => {
+    const place = await worldWith(ASK);
+    await deploy(place, "single", 1);
+    const id = await startGuarded(place, "single", 1);
+    await answer(place, id, "decline");
+    const run = await halted(place, id);
+    expect(told(run, "RemedyTried")[0]).toMatch(/declined \(by bob: it may go\)/);
+    expect(place.world.requests.filter((line) => /^DELETE .*pods\/single-/.test(line))).toEqual([]);
+    expect(await place.cordoned()).toEqual([]);
+  });
+});
+
+describe("the remedy restartOwner", () => {
+  it("restarts the rollout once", async () => {
+    const place = await worldWith("remedies: [{ do: restartOwner, afterMinutes: 1 }]");
+    await deploy(place, "single", 1);
+    const id = await startGuarded(place, "single", 1);
+    await place.world
+      .until(id, ({ gates, status }) => gates.length > 0 || status === "finished")
+      .catch(() => undefined);
+    const { metadata, spec } = await place.apps.readNamespacedDeployment({ namespace: "default", name: "single" });
+    expect(metadata?.annotations?.["drydock.dev/restarted-by"]).toBe(id);
+    expect(spec?.template.metadata?.annotations).toHaveProperty(["kubectl.kubernetes.io/restartedAt"]);
+  });
+});
+
+describe("rules for workloads", () => {
+  it("wait until a hold is over, and then drain", async () => {
+    const place = await worldWith("longestHoldMinutes: 60");
+    const until = new Date(place.world.clock.nowMs() + 25 * 60_000).toISOString();
+    await deploy(place, "busy", 1, { "drydock.dev/hold-until": until });
+    const run = await place.world.ended(await start(place));
+    expect(run.verdict).toBe("passed");
+    expect(told(run, "NoProgress")).toEqual([]);
+    const ends = poolOf(run)?.nodes.map(({ endedAt }) => endedAt ?? "") ?? [];
+    expect(ends.some((end) => end >= until)).toBe(true);
+  });
+
+  it("leave what is skipped, and the report says so", async () => {
+    const place = await worldWith('workloads: [{ selector: "app=left", action: skip }]');
+    await deploy(place, "left", 1);
+    const run = await place.world.ended(await start(place));
+    expect(run.findings.find(({ code }) => code === "PodsSkipped")?.evidence[0]).toMatch(/^pod default\/left-/);
+  });
+
+  it("let a Job end before its node is drained", async () => {
+    const place = await worldWith('workloads: [{ selector: "app=report", action: waitForCompletion }]');
+    const template = {
+      metadata: { labels: { app: "report" }, annotations: { "simulator.drydock.dev/run-seconds": "1500" } },
+      spec: {
+        restartPolicy: "Never",
+        nodeSelector: { workload: "apps" },
+        containers: [{ name: "report", image: IMAGE }],
+      },
+    };
+    await place.batch.createNamespacedJob({
+      namespace: "default",
+      body: { metadata: { name: "report" }, spec: { template } },
+    });
+    const run = await place.world.ended(await start(place));
+    expect(run.verdict).toBe("passed");
+    const { status } = await place.batch.readNamespacedJob({ namespace: "default", name: "report" });
+    expect(status).toMatchObject({ succeeded: 1 });
+    expect(status?.failed ?? 0).toBe(0);
+  });
+
+  it("drain pods of a lower order first", async () => {
+    const place = await worldWith(
+      'workloads: [{ selector: "app=last", order: 5 }, { selector: "app=first", order: -5 }]',
+    );
+    await deploy(place, "last", 4);
+    await deploy(place, "first", 4);
+    await place.world.pass(60);
+    expect((await place.world.ended(await start(place))).verdict).toBe("passed");
+    const evicted = place.world.requests.flatMap(
+      (line) => /^POST .*pods\/(first|last)-.*\/eviction/.exec(line)?.[1] ?? [],
+    );
+    expect(evicted.length).toBeGreaterThanOrEqual(8);
+    // Node by node: on each the first ones go before the last ones.
+    expect(evicted[0]).toBe("first");
+    expect(evicted.at(-1)).toBe("last");
+  });
+});
+
+describe("a node that does not drain", () => {
+  it("is kept aside by policy: the others go on, and the old pool stays with it alone", async () => {
+    const place = await worldWith("onFailure: keepAside");
+    await deploy(place, "single", 1);
+    const id = await startGuarded(place, "single", 1);
+    const run = await halted(place, id);
+    const failed = run.findings.find(({ code }) => code === "DrainFailed");
+    expect(failed).toMatchObject({ severity: "blocker", message: expect.stringContaining("it stays cordoned") });
+    expect(await place.cordoned()).toEqual([failed?.subject]);
+    const { items } = await place.core.listNode();
+    const old = items.filter(({ metadata }) => metadata?.labels?.["kubernetes.azure.com/agentpool"] === "apps");
+    expect(old.map(({ metadata }) => metadata?.name)).toEqual([failed?.subject]);
+    expect(
+      poolOf(run)
+        ?.nodes.map(({ state }) => state)
+        .sort(),
+    ).toEqual(["drained", "failed"]);
+  });
+
+  it("is told once when nothing moves, with what blocks", async () => {
+    const place = await worldWith("remedies: [{ do: giveUp, afterMinutes: 25 }]");
+    await deploy(place, "single", 1);
+    const id = await startGuarded(place, "single", 1);
+    const stalled = await place.world.until(id, (run) => /^no progress/.test(poolOf(run)?.reason ?? ""));
+    expect(poolOf(stalled)?.reason).toMatch(/^no progress since .*: default\/single-.*PDB default\/single allows 0/);
+    const run = await halted(place, id);
+    expect(run.findings.find(({ code }) => code === "NoProgress")?.evidence[0]).toMatch(/owner Deployment\/single/);
+    const cards = (await place.world.cards()).filter((card) => JSON.stringify(card).includes("No progress"));
+    expect(cards).toHaveLength(1);
+  });
+});
