@@ -1,0 +1,148 @@
+import { describe, expect, it } from "vitest";
+import { evidenceFolder, evidenceSchema, manifestText } from "./evidence-manifest.ts";
+import { proofAges, proofTrend } from "./proof-history.ts";
+import { restoreMarkdown } from "./restore-markdown.ts";
+import { type ClusterTest, type RestoreReport, restoreReportSchema } from "./restore-report.ts";
+
+const at = (day: number, time = "08:00") => `2026-11-${String(day).padStart(2, "0")}T${time}:00.000Z`;
+
+const test = (more: Partial<ClusterTest> = {}): ClusterTest => ({
+  cluster: "prod-weu",
+  provider: "azure-backup",
+  verdict: "failed",
+  point: { id: "abc", takenAt: at(20, "02:00"), tier: "operational" },
+  scratchCluster: null,
+  objectives: { rpoHours: 24, rtoMinutes: 60 },
+  measure: {
+    rpo: { basis: "data", atPointMs: 1_800_000, atStartMs: 23_400_000 },
+    rto: { totalMs: 3_600_000, phases: [{ name: "restore", ms: 1_800_000 }], betweenMs: 1_800_000 },
+  },
+  phases: [
+    { name: "restore", outcome: "done", reason: "", startedAt: at(20), endedAt: at(20, "08:30"), findings: [] },
+    {
+      ...{ name: "probe", outcome: "done", reason: "", startedAt: at(20, "08:30"), endedAt: at(20, "08:31") },
+      findings: [
+        {
+          ...{ code: "ProbeFailed", severity: "blocker", subject: "shop/orders", cluster: "prod-weu" },
+          ...{ message: "probe orders failed: <b>|bad*", evidence: ["probes/orders.log"], remedy: "Mend it." },
+        },
+      ],
+    },
+  ],
+  counts: [{ kind: "Deployment", expected: 3, found: 2 }],
+  probes: [
+    { name: "orders", outcome: "failed", why: "it ended with 1", newestDataAt: null, evidence: "probes/orders.log" },
+  ],
+  problems: [{ object: "deployments.apps/shop/cart", code: "Warned", message: "no", remedy: "" }],
+  bytes: 4_096,
+  findings: [],
+  evidence: [{ path: "probes/orders.log", sha256: "a".repeat(64), bytes: 12 }],
+  folder: "restore-tests/2026-11/prod-weu/run-1",
+  startedAt: at(20),
+  endedAt: at(20, "09:00"),
+  ...more,
+});
+
+const report = (clusters: ClusterTest[] = [test()]): RestoreReport =>
+  ({
+    kind: "restore-test",
+    id: "run-1",
+    verdict: "failed",
+    trigger: { by: "ada", reason: "monthly", event: null },
+    fleetDigest: "d",
+    startedAt: at(20),
+    endedAt: at(20, "09:00"),
+    clusters,
+    findings: [],
+    cost: { amount: 1.2, currency: "EUR", isComplete: true },
+  }) as RestoreReport;
+
+describe("a report of restore tests", () => {
+  it("in Markdown says verdict, point, RPO, RTO, phases, counts, probes, what is missing and the digests", () => {
+    const text = restoreMarkdown(report());
+    expect(text).toContain("# Restore test run-1: failed");
+    expect(text).toContain("0 of 1 backups proven. Scratch clusters cost about 1.2 EUR.");
+    expect(text).toContain("Recovery point abc of 2026-11-20T02:00:00.000Z (operational, azure-backup).");
+    expect(text).toContain("- RPO: 6 h 30 min by the newest data, 30 min when the point was taken (objective: 24 h)");
+    expect(text).toContain("- RTO: 1 h (objective: 60 min)");
+    expect(text).toContain("| restore | done | 30 min |  |");
+    expect(text).toContain("| Deployment | 3 | 2 |");
+    expect(text).toContain("| orders | failed | it ended with 1 |");
+    expect(text).toContain("| deployments.apps/shop/cart | Warned | no |");
+    expect(text).toContain(`| probes/orders.log | ${"a".repeat(64)} | 12 |`);
+    expect(text.match(/^\| --- \|/gm)?.length).toBe(5);
+  });
+
+  it("in Markdown shows what clusters say as text, never as marks", () => {
+    expect(restoreMarkdown(report())).toContain("\\<b\\>\\|bad\\*");
+  });
+
+  it("says when nothing was restored", () => {
+    const text = restoreMarkdown(report([test({ point: null, measure: null, phases: [], counts: [], probes: [] })]));
+    expect(text).toContain("No recovery point was restored (azure-backup).");
+    expect(text).not.toContain("RPO:");
+  });
+
+  it("has a schema that takes it, and refuses a verdict that is none", () => {
+    expect(restoreReportSchema.parse(report())).toEqual(report());
+    expect(restoreReportSchema.safeParse({ ...report(), verdict: "perfect" }).success).toBe(false);
+  });
+});
+
+describe("evidence", () => {
+  it("has a manifest that sha256sum reads, the same for the same files in any order", () => {
+    const [a, b] = ["b.log", "a/x.json"].map((path, index) => ({ path, sha256: `${index}`.repeat(64), bytes: 1 }));
+    if (!a || !b) throw new Error("two files");
+    expect(manifestText([a, b])).toBe(`${"1".repeat(64)}  a/x.json\n${"0".repeat(64)}  b.log\n`);
+    expect(manifestText([b, a])).toBe(manifestText([a, b]));
+  });
+
+  it.each(["../a", "/a", "a//b", "a/../b", ".", "a\nb", ""])("is not kept under %j", (path) => {
+    expect(evidenceSchema.safeParse({ path, sha256: "a".repeat(64), bytes: 0 }).success).toBe(false);
+  });
+
+  it("lies in a folder of month, cluster and run, whatever these are called", () => {
+    expect(evidenceFolder(at(20), "prod-weu", "restore:1")).toBe("restore-tests/2026-11/prod-weu/restore_1");
+    expect(evidenceFolder(at(20), "..", "a/b")).toBe("restore-tests/2026-11/_/a_b");
+  });
+});
+
+describe("the history of proofs", () => {
+  const reports = [
+    report([test({ verdict: "passed", startedAt: "2026-10-02T00:00:00.000Z", endedAt: "2026-10-02T01:00:00.000Z" })]),
+    report([test({ verdict: "passed", endedAt: at(2, "01:00") }), test({ cluster: "a", measure: null, bytes: null })]),
+    report([test({ bytes: 9_000 })]),
+  ];
+
+  it("shows each month's gravest verdict and worst measures", () => {
+    expect(proofTrend(reports)).toEqual([
+      { cluster: "a", month: "2026-11", tests: 1, verdict: "failed", rpoMs: null, rtoMs: null, bytes: null },
+      {
+        cluster: "prod-weu",
+        month: "2026-10",
+        tests: 1,
+        verdict: "passed",
+        rpoMs: 23_400_000,
+        rtoMs: 3_600_000,
+        bytes: 4_096,
+      },
+      {
+        cluster: "prod-weu",
+        month: "2026-11",
+        tests: 2,
+        verdict: "failed",
+        rpoMs: 23_400_000,
+        rtoMs: 3_600_000,
+        bytes: 9_000,
+      },
+    ]);
+  });
+
+  it("says which clusters have not been proven for how long, those that never were first", () => {
+    expect(proofAges(["prod-weu", "a", "b"], reports, Date.parse(at(20)))).toEqual([
+      { cluster: "a", lastPassedAt: null, days: null },
+      { cluster: "b", lastPassedAt: null, days: null },
+      { cluster: "prod-weu", lastPassedAt: at(2, "01:00"), days: 18 },
+    ]);
+  });
+});
