@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DAILY_SEARCH, isSchedule } from "./search-times.ts";
 
 const urlSchema = z.url({ protocol: /^https?$/, error: "expected an http(s) URL" });
 
@@ -15,6 +16,11 @@ export const settingsSchema = z.object({
   TEAMS_WEBHOOK_URL: urlSchema.optional(),
   PUBLIC_URL: urlSchema.optional(),
   WEBSITE_HOSTNAME: z.string().optional(),
+  WEBSITE_TIME_ZONE: z.string().default("Etc/UTC"),
+  DAILY_SEARCH_SCHEDULE: z
+    .string()
+    .refine(isSchedule, "expected NCRONTAB of six fields, such as 0 30 6 * * *")
+    .default(DAILY_SEARCH),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

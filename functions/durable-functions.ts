@@ -14,6 +14,7 @@ import { ringLane } from "../orchestrations/ring-lane.ts";
 import { RING_QUEUE, ringQueue } from "../orchestrations/ring-queue.ts";
 import { RUN_INDEX, runIndex } from "../orchestrations/run-index.ts";
 import { RUN_RECORD, runRecord } from "../orchestrations/run-record.ts";
+import { searchNodeImages } from "../orchestrations/search-node-images.ts";
 import { checkHealth } from "../orchestrations/soak-ring.ts";
 import { upgrade } from "../orchestrations/upgrade.ts";
 import { upgradeCluster } from "../orchestrations/upgrade-cluster.ts";
@@ -25,6 +26,7 @@ import { findStatus, isAlive } from "./run-lookup.ts";
 const ORCHESTRATIONS = {
   upgrade,
   planUpgrade: planFleetUpgrade,
+  searchNodeImages,
   upgradeRing,
   ringLane,
   checkHealth,

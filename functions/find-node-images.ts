@@ -1,31 +1,65 @@
-import { app } from "@azure/functions";
+import { app, type InvocationContext } from "@azure/functions";
 import * as df from "durable-functions";
 import type { RunRequest } from "../domain/run-request.ts";
-import { findStatus } from "./run-lookup.ts";
+import type { ListedRun } from "../domain/run-status.ts";
+import { WEEKLY_SEARCH } from "../domain/search-times.ts";
+import { RUN_INDEX, RUN_INDEX_KEY } from "../orchestrations/run-index.ts";
+import type { SearchNodeImagesInput } from "../orchestrations/search-node-images.ts";
+import { findStatus, isAlive } from "./run-lookup.ts";
 
-/** Monday at six, in WEBSITE_TIME_ZONE (UTC without it). AKS releases node images weekly. */
-const SCHEDULE = "0 0 6 * * 1";
-
-/** The weekly search for new node images: the run's plan finds what is behind, and a run that finds nothing says so. */
-export function registerFindNodeImages(): void {
+/**
+ * The searches for what is behind; no event tells of a new node image. The weekly one starts a run that always reports. The
+ * daily one starts a run only when there is something to do, and is otherwise a line in the log. Both at most once a day,
+ * whatever the host does twice.
+ *
+ * @param dailySchedule NCRONTAB, in WEBSITE_TIME_ZONE (UTC without it)
+ */
+export function registerFindNodeImages(dailySchedule: string): void {
   app.timer("findNodeImages", {
-    schedule: SCHEDULE,
+    schedule: WEEKLY_SEARCH,
     extraInputs: [df.input.durableClient()],
-    handler: async (_timer, context) => {
-      const client = df.getClient(context);
-      const day = new Date().toISOString().slice(0, 10);
-      const runId = `upgrade-weekly-${day}`;
-      if (await findStatus(client, runId)) return context.log(`run ${runId} is known`);
-      const request: RunRequest = {
-        kind: "upgrade",
-        trigger: { by: "timer", reason: "weekly search for what is behind", event: null },
-        targets: null,
-        facts: null,
-        scope: "minor",
-        plan: null,
-      };
-      await client.startNew("upgrade", { instanceId: runId, input: request });
-      context.log(`started run ${runId}`);
-    },
+    handler: (_timer, context) => searchWeekly(df.getClient(context), context),
   });
+  app.timer("findNodeImagesDaily", {
+    schedule: dailySchedule,
+    extraInputs: [df.input.durableClient()],
+    handler: (_timer, context) => searchDaily(df.getClient(context), context),
+  });
+}
+
+async function searchWeekly(client: df.DurableClient, context: InvocationContext): Promise<void> {
+  const runId = `upgrade-weekly-${today()}`;
+  if (await findStatus(client, runId)) return context.log(`run ${runId} is known`);
+  const request: RunRequest = {
+    kind: "upgrade",
+    trigger: { by: "timer", reason: "weekly search for what is behind", event: null },
+    targets: null,
+    facts: null,
+    scope: "minor",
+    plan: null,
+  };
+  await client.startNew("upgrade", { instanceId: runId, input: request });
+  context.log(`started run ${runId}`);
+}
+
+async function searchDaily(client: df.DurableClient, context: InvocationContext): Promise<void> {
+  const day = today();
+  const instanceId = `search-daily-${day}`;
+  if (await findStatus(client, instanceId)) return context.log(`${instanceId} is known`);
+  const current = await runOfTimer(client);
+  const input: SearchNodeImagesInput = { planId: `plan-daily-${day}`, runId: `upgrade-daily-${day}`, current };
+  await client.startNew("searchNodeImages", { instanceId, input });
+}
+
+/** The newest run that the timer started and that is under way. */
+async function runOfTimer(client: df.DurableClient): Promise<string | null> {
+  const index = await client.readEntityState<ListedRun[]>(new df.EntityId(RUN_INDEX, RUN_INDEX_KEY));
+  for (const { id, trigger, endedAt } of index.entityState ?? []) {
+    if (trigger.by === "timer" && endedAt === null && (await isAlive(client, id))) return id;
+  }
+  return null;
+}
+
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
 }

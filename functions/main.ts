@@ -15,6 +15,7 @@ import { registerReadiness } from "./http/readiness.ts";
 import { registerReport } from "./http/report.ts";
 import { registerRuns } from "./http/runs.ts";
 import { registerSignals } from "./http/signals.ts";
+import { registerWhy } from "./http/why.ts";
 import { registerContainerServiceEvent } from "./on-container-service-event.ts";
 import { createPorts } from "./ports.ts";
 
@@ -25,7 +26,7 @@ const ports = createPorts(settings, appDirectory, () => publicUrl(parseSettings(
 
 registerDurable(ports);
 registerContainerServiceEvent(ports);
-registerFindNodeImages();
+registerFindNodeImages(settings.DAILY_SEARCH_SCHEDULE);
 registerHealth();
 registerRuns(ports);
 registerReport();
@@ -33,5 +34,6 @@ registerPlans(ports);
 registerReadiness(ports);
 registerSignals();
 registerFleet(ports);
+registerWhy(ports, settings);
 registerDeadLetters();
 registerConsole(join(__dirname, "console"));

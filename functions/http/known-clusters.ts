@@ -4,12 +4,12 @@ import { Problem } from "./problem.ts";
 /** Clusters of the fleet that a problem names. */
 const NAMED = 20;
 
-/** Throws Problem 400 when a name is none of the fleet's clusters. */
-export function requireKnown(config: FleetConfig, names: readonly string[]): void {
+/** Throws Problem when a name is none of the fleet's clusters: 400, or 404 where the name is what is asked for. */
+export function requireKnown(config: FleetConfig, names: readonly string[], status: 400 | 404 = 400): void {
   const known = new Set(config.clusters.map(({ name }) => name));
   const unknown = names.filter((name) => !known.has(name));
   if (unknown.length === 0) return;
   const more = known.size > NAMED ? ` and ${known.size - NAMED} more` : "";
   const detail = `Not in fleet.yaml: ${unknown.join(", ")}. Its clusters are ${[...known].slice(0, NAMED).join(", ")}${more}.`;
-  throw new Problem(400, "Unknown cluster", detail);
+  throw new Problem(status, "Unknown cluster", detail);
 }

@@ -305,20 +305,6 @@ describe("an upgrade", () => {
   });
 });
 
-describe("the weekly search for node images", () => {
-  it("starts a run on Monday morning, once, without anybody asking", async () => {
-    const world = await newWorld();
-    // The world begins on a Saturday.
-    const id = await world.newestRun();
-    expect(id).toBe("upgrade-weekly-2026-11-23");
-    const run = await world.ended(id);
-    expect(run).toMatchObject({ verdict: "passed", trigger: { by: "timer" } });
-    expect(Date.parse(run.startedAt)).toBe(Date.parse("2026-11-23T06:00:00Z"));
-    const { runs } = (await (await world.api("runs")).json()) as { runs: unknown[] };
-    expect(runs).toHaveLength(1);
-  });
-});
-
 describe("the card", () => {
   it("stays away when fleet.yaml asks for none", async () => {
     const world = await newWorld({ fleetYaml: (text) => `${text}\nnotifications: { teams: false }\n` });

@@ -118,6 +118,7 @@ async function startWorld(app: string, options: WorldOptions): Promise<TestWorld
     IDENTITY_ENDPOINT: simulator.identityEndpoint,
     IDENTITY_HEADER: simulator.identityHeader,
     TEAMS_WEBHOOK_URL: simulator.teamsWebhookUrl,
+    DAILY_SEARCH_SCHEDULE: undefined,
     ...options.settings,
   };
   for (const [name, value] of Object.entries(settings)) {

@@ -1,0 +1,47 @@
+import type * as df from "durable-functions";
+import { nextSearches } from "../../domain/search-times.ts";
+import type { Settings } from "../../domain/settings.ts";
+import { whyOf } from "../../domain/why.ts";
+import { readClusterHistory } from "../cluster-history.ts";
+import { awaitPlan, beginPlan, readPlanState } from "../plan-reader.ts";
+import type { AppPorts } from "../ports.ts";
+import { requireKnown } from "./known-clusters.ts";
+import { json, operatorRoute } from "./operator-route.ts";
+import { Problem } from "./problem.ts";
+
+/**
+ * `GET api/v1/fleet/{cluster}/why`: why a cluster was or was not upgraded, and when it will be. It plans for the cluster and
+ * looks into it; where that takes long it answers 202 and where to ask again.
+ */
+export function registerWhy(ports: AppPorts, settings: Settings): void {
+  operatorRoute({
+    name: "getWhy",
+    method: "GET",
+    route: "fleet/{cluster}/why",
+    handle: async ({ params, query }, client) => {
+      const { cluster = "" } = params;
+      const { config } = await ports.readFleet();
+      requireKnown(config, [cluster], 404);
+      const known = config.clusters.find(({ name }) => name === cluster);
+      const ring = config.rings.find(({ name }) => name === known?.ring);
+      if (!ring) throw new Problem(404, "Unknown cluster", `${cluster} is in no ring of fleet.yaml.`);
+      const id =
+        query.get("plan") ?? (await beginPlan(client, { targets: [cluster], scope: "minor", withPreflight: true }));
+      const state = await planFor(client, cluster, id);
+      if (state.kind === "planning") {
+        const location = `/api/v1/fleet/${cluster}/why?plan=${id}`;
+        return json(202, { id, status: "planning" }, { location, "retry-after": "5" });
+      }
+      const plan = state.kind === "made" ? state.planned.plan : { unplanned: state.reason };
+      const searches = nextSearches(settings.DAILY_SEARCH_SCHEDULE, settings.WEBSITE_TIME_ZONE, Date.now());
+      return json(200, whyOf({ cluster, ring, plan, searches, ...(await readClusterHistory(client, cluster)) }));
+    },
+  });
+}
+
+async function planFor(client: df.DurableClient, cluster: string, id: string) {
+  const isOurs = (await readPlanState(client, id, [cluster])) !== undefined;
+  const state = isOurs ? await awaitPlan(client, id) : undefined;
+  if (state) return state;
+  throw new Problem(404, "No such plan", `There is no plan ${id} for ${cluster} alone; ask without a plan.`);
+}
