@@ -14,15 +14,14 @@ export interface WorkEstimate {
 }
 
 const MINUTE_MS = 60_000;
-/** Openings that are looked at before it is said that none is long enough; a week rarely has more. */
+/** Openings that are looked at before it is said that none is long enough: freezes may cut some. */
 const LOOKED_AT = 20;
+const HOUR_MS = 3_600_000;
 
+/** What is left of an opening from a moment on. */
 interface Opening {
   readonly fromMs: number;
   readonly toMs: number;
-  readonly isOpen: boolean;
-  /** Its whole length, also of one that is open already. */
-  readonly lengthMs: number;
 }
 
 /**
@@ -32,35 +31,36 @@ interface Opening {
  */
 export function admitWork(window: MaintenanceWindow | null, nowMs: number, work: WorkEstimate): Admission {
   if (window === null) return { admitted: true };
-  const state = windowStateAt(window, nowMs);
-  const openings = openingsFrom(window, nowMs);
-  const needMs = openings.some(({ lengthMs }) => lengthMs >= work.totalMs) ? work.totalMs : work.pieceMs;
-  const fitting = openings.find(({ fromMs, toMs }) => toMs - fromMs >= needMs);
-  if (fitting?.isOpen) return { admitted: true };
+  const longestMs = Math.max(...window.weekly.map(({ hours }) => hours * HOUR_MS));
+  const needMs = work.totalMs <= longestMs ? work.totalMs : work.pieceMs;
   const need = Math.ceil(needMs / MINUTE_MS);
+  const never = `no opening of the ring's window is long enough: about ${need} min are needed`;
+  const state = windowStateAt(window, nowMs);
+  if (state.open && state.closesAtMs - nowMs >= needMs) return { admitted: true };
+  if (needMs > longestMs) return { admitted: false, askAtMs: null, reason: never };
+  const fitting = firstFitting(window, nowMs, needMs);
   if (fitting === undefined) {
-    const reason = `no opening of the ring's window is long enough: about ${need} min are needed`;
-    return { admitted: false, askAtMs: null, reason: openings.length === 0 && !state.open ? state.reason : reason };
+    const isShut = !state.open && state.opensAtMs === null;
+    return { admitted: false, askAtMs: null, reason: isShut ? state.reason : never };
   }
-  const [current] = openings;
-  const left = current ? Math.floor((current.toMs - current.fromMs) / MINUTE_MS) : 0;
+  const left = state.open ? Math.floor((state.closesAtMs - nowMs) / MINUTE_MS) : 0;
   const reason = state.open ? `the ring's window shuts in ${left} min, and about ${need} min are needed` : state.reason;
   return { admitted: false, askAtMs: fitting.fromMs, reason };
 }
 
-/** What is left of the opening now, and the next ones. */
-function openingsFrom(window: MaintenanceWindow, nowMs: number): Opening[] {
-  const openings: Opening[] = [];
+/** The first opening from now on that is long enough. Windows are costly to reckon with: no more are looked at than needed. */
+function firstFitting(window: MaintenanceWindow, nowMs: number, needMs: number): Opening | undefined {
   let atMs = nowMs;
-  while (openings.length < LOOKED_AT) {
+  for (let looked = 0; looked < LOOKED_AT; ) {
     const state = windowStateAt(window, atMs);
-    if (state.open) {
-      const { openedAtMs, closesAtMs } = state;
-      const isOpen = atMs === nowMs;
-      openings.push({ fromMs: atMs, toMs: closesAtMs, isOpen, lengthMs: closesAtMs - openedAtMs });
-      atMs = closesAtMs;
-    } else if (state.opensAtMs === null) break;
-    else atMs = state.opensAtMs;
+    if (!state.open) {
+      if (state.opensAtMs === null) return undefined;
+      atMs = state.opensAtMs;
+      continue;
+    }
+    if (state.closesAtMs - atMs >= needMs) return { fromMs: atMs, toMs: state.closesAtMs };
+    looked += 1;
+    atMs = state.closesAtMs;
   }
-  return openings;
+  return undefined;
 }

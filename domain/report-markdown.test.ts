@@ -73,6 +73,23 @@ function signal(change: Partial<Signal> = {}): Signal {
 }
 
 describe("a report as Markdown", () => {
+  it("tells what clusters that were tried again had come to before, and counts what was drained then", () => {
+    const earlier = cluster({ outcome: "failed", reason: "a node did not drain", attempt: 1 });
+    const rings = [
+      {
+        name: "dev",
+        state: "done" as const,
+        reason: null,
+        clusters: [cluster({ attempt: 2 })],
+        findings: [],
+        earlierTries: [earlier],
+      },
+    ];
+    const text = reportMarkdown(report({ rings }));
+    expect(text).toContain("### Earlier tries\n\ndev-weu, try 1: failed (a node did not drain)\n");
+    expect(text).toContain("2 nodes drained, 10 pods evicted");
+  });
+
   it("tells verdict, trigger, numbers, rings, clusters, pools and findings", () => {
     const clusters = [
       cluster(),

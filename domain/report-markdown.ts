@@ -68,6 +68,21 @@ function ringLines(ring: RingResult): string[] {
     "",
     ...(findings.length > 0 ? [...findings, ""] : []),
     ...ring.clusters.flatMap(clusterLines),
+    ...earlierLines(ring.earlierTries ?? []),
+  ];
+}
+
+/** What clusters that were tried again had come to before: what it changed is told here, too. */
+function earlierLines(tries: readonly ClusterResult[]): string[] {
+  if (tries.length === 0) return [];
+  return [
+    "### Earlier tries",
+    "",
+    ...tries.flatMap(({ name, attempt, outcome, reason, pools }) => [
+      `${escapeMarkdown(name)}, try ${attempt}: ${outcome}${reason ? ` (${escapeMarkdown(reason)})` : ""}`,
+      "",
+      ...poolTable(pools),
+    ]),
   ];
 }
 

@@ -83,6 +83,8 @@ export const ringResultSchema = z.object({
   state: ringStateSchema,
   reason: z.string().nullable(),
   clusters: z.array(clusterResultSchema),
+  /** Of clusters that were tried more than once, how they went before; left out when there were none. */
+  earlierTries: z.array(clusterResultSchema).optional(),
   findings: z.array(findingSchema),
 });
 export type RingResult = z.infer<typeof ringResultSchema>;
@@ -121,7 +123,8 @@ export interface ReportSummary {
 export function summarize(report: UpgradeReport): ReportSummary {
   const clusters = report.rings.flatMap((ring) => ring.clusters);
   const pools = clusters.flatMap((cluster) => cluster.pools);
-  const drains = pools.flatMap((pool) => pool.drains);
+  const earlier = report.rings.flatMap((ring) => ring.earlierTries ?? []).flatMap((cluster) => cluster.pools);
+  const drains = [...earlier, ...pools].flatMap((pool) => pool.drains);
   return {
     clusters: clusters.length,
     clustersDone: clusters.filter((cluster) => cluster.outcome === "done").length,

@@ -97,8 +97,17 @@ async function start(
     scope: "minor",
     plan: null,
   };
-  await client.startNew("upgrade", { instanceId: runId, input: request });
+  await startOnce(client, "upgrade", runId, request);
   context.log(`event ${event.id} started run ${runId}: ${decision.reason}`);
+}
+
+/** Starts a run unless the same event, sent twice at once, has just done so. */
+async function startOnce(client: df.DurableClient, name: string, instanceId: string, input: unknown): Promise<void> {
+  try {
+    await client.startNew(name, { instanceId, input });
+  } catch (error) {
+    if (!(await findStatus(client, instanceId))) throw error;
+  }
 }
 
 /** The run under way that an event with the same facts started. AKS tells every cluster of the same version. */
@@ -150,7 +159,7 @@ async function follow(
   const request: RunRequest = { kind: "upgrade", trigger, targets: [cluster], facts, scope: "nodeImage", plan: null };
   const tellsTeams = fleet.config.notifications.teams;
   const roll: FollowedRoll = { cluster, resourceId, ring, pool, fleetDigest: fleet.digest, tellsTeams };
-  await client.startNew("followRoll", { instanceId: runId, input: { ...request, roll } satisfies FollowRollInput });
+  await startOnce(client, "followRoll", runId, { ...request, roll } satisfies FollowRollInput);
   context.log(`event ${event.id} started run ${runId}: ${trigger.reason}`);
 }
 

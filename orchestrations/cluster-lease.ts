@@ -23,8 +23,8 @@ export type LeaseAnswer =
   | { readonly granted: true }
   | { readonly granted: false; readonly holder: string; readonly since: string };
 
-/** How long a waiting run waits before it asks again. */
-const ASK_AGAIN_MS = 30_000;
+/** How long a waiting run waits before it asks again: longer each time, since a paused run may hold a cluster for days. */
+const ASK_AGAIN_MS = { first: 30_000, longest: 300_000 };
 /** Times that a run asks before it begins a new history: another may hold the cluster for half a day. */
 const ASKS_PER_HISTORY = 20;
 
@@ -95,7 +95,7 @@ export function* acquireLease(
       yield* releaseLease(context, resourceId);
       return "cancelled";
     }
-    yield* waitUntil(context, nowMs(context) + ASK_AGAIN_MS);
+    yield* waitUntil(context, nowMs(context) + Math.min(ASK_AGAIN_MS.longest, ASK_AGAIN_MS.first * (ask + 1)));
   }
   return "waiting";
 }

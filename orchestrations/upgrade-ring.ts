@@ -62,7 +62,7 @@ export function* upgradeRing(context: OrchestrationContext): Step<UpgradeRingOut
     let verdict = promotionOf(plan, queue);
     if (verdict.kind === "promote" && !input.isLast) verdict = yield* soakRing(work, plan, queue);
     const answer = verdict.kind === "halt" ? yield* askAfterHalt(work, round, verdict) : "go-on";
-    if (answer !== "retry") return yield* end(work, plan, { verdict, answer, declined });
+    if (answer !== "retry") return yield* end(work, plan, { verdict, answer, declined, attempts });
     todo = todoOf(plan).filter(({ name }) => !isDone(queue, name));
     for (const { name } of todo) {
       const wasBegun = queue.ended.some((ended) => ended.name === name);
@@ -152,35 +152,51 @@ interface Ended {
   readonly verdict: ReturnType<typeof promotionOf>;
   readonly answer: HaltAnswer;
   readonly declined: string | null;
+  readonly attempts: ReadonlyMap<string, number>;
 }
 
-function* end(work: RingWork, plan: RingPlan, { verdict, answer, declined }: Ended): Step<UpgradeRingOutput> {
+function* end(work: RingWork, plan: RingPlan, { verdict, answer, declined, attempts }: Ended): Step<UpgradeRingOutput> {
   const { context, input, findings } = work;
   const queue = yield* askEntity<RingQueue>(context, RING_QUEUE, runIds.ring(input.runId, plan.ring.name), "read");
   const reason = verdict.kind === "promote" ? null : verdict.reason;
   const halt = reason === null || answer === "skip" ? null : reason;
   const clusters = yield* collect(work, plan, queue, reason ?? "left alone");
+  const earlierTries = yield* fetchResults(work, earlierOf(attempts));
   const failed = clusters.some(({ outcome }) => isFailure(outcome));
   const begun = queue.ended.length > 0;
   const state = reason === null ? "done" : failed ? "failed" : begun && answer === "skip" ? "done" : "skipped";
   work.show({ state, reason });
-  return { result: { name: plan.ring.name, state, reason, clusters, findings }, halt, declined };
+  const tried = earlierTries.length > 0 ? { earlierTries } : {};
+  return { result: { name: plan.ring.name, state, reason, clusters, ...tried, findings }, halt, declined };
+}
+
+type Try = Pick<RingQueue["ended"][number], "name" | "attempt">;
+
+/** Tries of clusters before the last one. */
+function earlierOf(attempts: ReadonlyMap<string, number>): Try[] {
+  return [...attempts].flatMap(([name, last]) =>
+    Array.from({ length: last - 1 }, (_, index) => ({ name, attempt: index + 1 })),
+  );
 }
 
 /** The results of all clusters, in the order of the plan. */
 function* collect(work: RingWork, plan: RingPlan, queue: RingQueue, reason: string): Step<ClusterResult[]> {
-  const { context, input } = work;
-  const results = new Map<string, ClusterResult>();
-  for (let from = 0; from < queue.ended.length; from += COLLECT_WIDTH) {
-    const batch = queue.ended.slice(from, from + COLLECT_WIDTH);
+  const results = new Map((yield* fetchResults(work, queue.ended)).map((result) => [result.name, result]));
+  return plan.clusters.map((cluster) => results.get(cluster.name) ?? leftAlone(cluster, cluster.skip ?? reason));
+}
+
+function* fetchResults({ context, input }: RingWork, tries: readonly Try[]): Step<ClusterResult[]> {
+  const results: ClusterResult[] = [];
+  for (let from = 0; from < tries.length; from += COLLECT_WIDTH) {
+    const batch = tries.slice(from, from + COLLECT_WIDTH);
     const asks = batch.map(({ name, attempt }) => ({ instanceId: runIds.cluster(input.runId, name, attempt) }));
     for (const [index, answer] of (yield* performEach(context, "readClusterResult", asks)).entries()) {
       const name = batch[index]?.name ?? "";
       if (!answer.ok) throw new Error(`the result of ${name} cannot be read: ${answer.failure.message}`);
-      results.set(name, answer.value);
+      results.push(answer.value);
     }
   }
-  return plan.clusters.map((cluster) => results.get(cluster.name) ?? leftAlone(cluster, cluster.skip ?? reason));
+  return results;
 }
 
 function leftAlone({ name }: ClusterPlan, reason: string): ClusterResult {

@@ -1,6 +1,7 @@
 import { CoreV1Api, KubeConfig, PolicyV1Api } from "@kubernetes/client-node";
 import { describe, expect, it } from "vitest";
 import type { RunView } from "../../domain/api/run-view.ts";
+import type { UpgradeReport } from "../../domain/report.ts";
 import { armClient } from "../simulator/start-simulator.ts";
 import { type TestWorld, useWorlds } from "./world.ts";
 
@@ -73,6 +74,8 @@ describe("a ring that was halted", () => {
     expect(run.rings[0]?.clusters[0]).toMatchObject({ state: "done", attempt: 1 });
     expect(run.findings).toContainEqual(expect.objectContaining({ code: "Retried" }));
     expect(run.verdict).toBe("passed");
+    const report = (await (await world.api(`runs/${id}/report`)).json()) as UpgradeReport;
+    expect(report.rings[1]?.earlierTries).toMatchObject([{ name: "staging-weu", attempt: 1, outcome: "blocked" }]);
   });
 
   it("goes on without what failed when somebody says so, and the run has not passed", async () => {

@@ -90,7 +90,10 @@ async function lookBack(world: World, reader: Reader, list: readonly RunView[]):
   for (const { id, verdict } of runs.toReversed()) {
     // The digest makes a difference in any time or count of the report a difference in the trace.
     const text = JSON.stringify(reports.get(id) ?? null);
-    world.trace.add(`run ${id}: ${verdict}, report ${createHash("sha256").update(text).digest("hex").slice(0, 16)}`);
+    const digest = createHash("sha256").update(text).digest("hex").slice(0, 16);
+    const blockers = reports.get(id)?.findings.filter(({ severity }) => severity === "blocker") ?? [];
+    const codes = [...new Set(blockers.map(({ code }) => code))].join(" ");
+    world.trace.add(`run ${id}: ${[verdict, codes].filter(Boolean).join(" ")}, report ${digest}`);
   }
   const letters = (await readJson(world, "/dead-letters")) as { deadLetters: Outcome["deadLetters"] };
   const { app } = world.simulator;

@@ -1,4 +1,3 @@
-import type { Outcome } from "../live.ts";
 import { at, type Invariant } from "./invariant.ts";
 import { visitsOf } from "./visit.ts";
 
@@ -15,10 +14,7 @@ export const CHANGE_INVARIANTS: readonly Invariant[] = [
           .filter((other) => one.fromMs < other.toMs && other.fromMs < one.toMs)
           .map((other) => `${one.report.id} and ${other.report.id} changed ${one.result.name} at the same time`),
       );
-      const told = [
-        ...visits.map(({ result, fromMs, toMs }) => ({ name: result.name, fromMs, toMs })),
-        ...retriesOf(outcome),
-      ];
+      const told = visits.map(({ result, fromMs, toMs }) => ({ name: result.name, fromMs, toMs }));
       const strays = world.observer.mutations
         .filter(({ cluster, atMs }) =>
           told.every(({ name, fromMs, toMs }) => name !== cluster || atMs < fromMs - 1000 || atMs > toMs + 1000),
@@ -93,18 +89,6 @@ export const CHANGE_INVARIANTS: readonly Invariant[] = [
     },
   },
 ];
-
-/**
- * Clusters that a run took more than once. Its report has the times of the last attempt alone: the ones before lie somewhere
- * between the run's beginning and its end.
- */
-function retriesOf({ reports }: Outcome): Array<{ name: string; fromMs: number; toMs: number }> {
-  return [...reports.values()].flatMap((report) =>
-    report.rings
-      .flatMap(({ clusters }) => clusters.filter(({ attempt }) => attempt > 1))
-      .map(({ name }) => ({ name, fromMs: Date.parse(report.startedAt), toMs: Date.parse(report.endedAt) })),
-  );
-}
 
 const WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 

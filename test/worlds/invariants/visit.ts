@@ -13,8 +13,8 @@ export interface Visit {
 /** All visits of a world, run by run. */
 export function visitsOf(outcome: Outcome): Visit[] {
   return [...outcome.reports.values()].flatMap((report) =>
-    report.rings.flatMap(({ clusters }, ring) =>
-      clusters
+    report.rings.flatMap(({ clusters, earlierTries = [] }, ring) =>
+      [...earlierTries, ...clusters]
         .filter(({ pools }) => pools.length > 0)
         .map((result) => ({
           report,
