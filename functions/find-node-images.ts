@@ -46,16 +46,22 @@ async function searchDaily(client: df.DurableClient, context: InvocationContext)
   const day = today();
   const instanceId = `search-daily-${day}`;
   if (await findStatus(client, instanceId)) return context.log(`${instanceId} is known`);
-  const current = await runOfTimer(client);
+  const current = await runUnderWay(client);
   const input: SearchNodeImagesInput = { planId: `plan-daily-${day}`, runId: `upgrade-daily-${day}`, current };
   await client.startNew("searchNodeImages", { instanceId, input });
 }
 
-/** The newest run that the timer started and that is under way. */
-async function runOfTimer(client: df.DurableClient): Promise<string | null> {
+/** Who starts runs of the whole fleet by themselves. */
+const BY_THEMSELVES: readonly string[] = ["timer", "Event Grid"];
+
+/**
+ * The newest run that a timer or an event started and that is under way: another one would meet the same clusters, and halt
+ * where that one waits for people already.
+ */
+async function runUnderWay(client: df.DurableClient): Promise<string | null> {
   const index = await client.readEntityState<ListedRun[]>(new df.EntityId(RUN_INDEX, RUN_INDEX_KEY));
   for (const { id, trigger, endedAt } of index.entityState ?? []) {
-    if (trigger.by === "timer" && endedAt === null && (await isAlive(client, id))) return id;
+    if (BY_THEMSELVES.includes(trigger.by) && endedAt === null && (await isAlive(client, id))) return id;
   }
   return null;
 }
