@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import type { SignalKind } from "../domain/run-control.ts";
 import { drainCommand } from "./drain/drain-flags.ts";
+import { fleetCheckCommand } from "./fleet/fleet-flags.ts";
 import { fleetCommand } from "./operate/fleet-command.ts";
 import { planCommand } from "./operate/plan-command.ts";
 import { reportCommand } from "./operate/report-command.ts";
@@ -32,7 +33,9 @@ export function createProgram(appDirectory: string, place: Place, end: (exitCode
     .description("Day-2 automation for AKS fleets.")
     .version(versionIn(appDirectory), "--version", "print the version")
     .configureOutput({ outputError: (text, write) => write(asOneLine(text)) })
-    .exitOverride();
+    .exitOverride()
+    // What follows a command's name is told to that command: `drydock fleet check -o sarif` is no `drydock fleet -o`.
+    .enablePositionalOptions();
   const commands = [
     startCommand(appDirectory, async (flags) => {
       const { start } = await import("./start/start.ts");
@@ -53,6 +56,7 @@ export function createProgram(appDirectory: string, place: Place, end: (exitCode
     ...operatorCommands(place, end),
   ];
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
+  addFleetCheck(program, place, versionIn(appDirectory), end);
   program.addCommand(drain(end));
   return program;
 }
@@ -96,6 +100,16 @@ function operatorCommands(place: Place, end: (exitCode: number) => void): Comman
       end(await report(id, flags, place));
     }),
   ];
+}
+
+/** `drydock fleet check` reads files, while `drydock fleet` asks the app. */
+function addFleetCheck(program: Command, place: Place, version: string, end: (exitCode: number) => void): void {
+  const fleet = program.commands.find((command) => command.name() === "fleet");
+  const check = fleetCheckCommand(async (pathOrUrl, flags) => {
+    const { fleetCheck } = await import("./fleet/fleet-check.ts");
+    end(await fleetCheck(pathOrUrl, flags, { ...place, version }));
+  });
+  fleet?.enablePositionalOptions().addCommand(check.copyInheritedSettings(program));
 }
 
 /** It says what is wrong, and ends, as kubectl does. */

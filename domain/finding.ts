@@ -25,6 +25,6 @@ export type Finding = z.infer<typeof findingSchema>;
 const ORDER: Readonly<Record<Severity, number>> = { blocker: 0, warning: 1, info: 2 };
 
 /** Findings with the gravest first; those of one severity keep their order. */
-export function byGravity(findings: readonly Finding[]): Finding[] {
+export function byGravity<T extends Finding>(findings: readonly T[]): T[] {
   return findings.toSorted((left, right) => ORDER[left.severity] - ORDER[right.severity]);
 }

@@ -301,6 +301,13 @@ describe("a cluster that a run holds", () => {
     expect(answer.sentences.at(-1)).toMatch(/A plan of now/);
   });
 
+  it("is not blocked by what the run does to it", () => {
+    const held = heldBy(run([ringView("prod", "running", { clusters: [upgrading] })]), "shop");
+    const { standing, sentences } = why({ blocker: "another operation is in progress", holds: held ? [held] : [] });
+    expect(standing).toBe("in-progress");
+    expect(sentences).toEqual([expect.stringContaining("in hand"), expect.stringMatching(/^It is behind: /)]);
+  });
+
   it.each<[string, RunView]>([
     ["that does not have it", run([ringView("prod", "running")])],
     ["that is done with it", run([ringView("prod", "running", { clusters: [clusterView("done")] })])],

@@ -60,15 +60,16 @@ export interface WhyFacts {
 /** Tells why a cluster was or was not upgraded: by the run that holds it, else by what a plan of now would do. */
 export function whyOf(facts: WhyFacts): Why {
   const { cluster, ring, holds, lastRun } = facts;
-  const planned = standByPlan(facts);
   const [held] = holds;
+  // While a run changes it, what the preflight finds is that run's own doing.
+  const planned = standByPlan(facts, held?.standing !== "in-progress");
   const sentences = [...holds.flatMap((hold) => hold.sentences), ...planned.sentences];
   if (lastRun !== null) sentences.push(lastRunSentence(lastRun));
   const { standing, next } = held ?? planned;
   return { cluster, ring: ring.name, standing, sentences, lastRun, next };
 }
 
-function standByPlan(facts: WhyFacts): Stand {
+function standByPlan(facts: WhyFacts, withPreflight: boolean): Stand {
   const { cluster, plan } = facts;
   if ("unplanned" in plan) {
     const sentence = `It cannot be told what it lacks: ${plan.unplanned}.`;
@@ -81,7 +82,7 @@ function standByPlan(facts: WhyFacts): Stand {
   }
   const findings = plan.findings.filter((finding) => finding.cluster === cluster || finding.cluster === null);
   if (planned.skip !== null) return leftAlone(facts, planned, findings);
-  return withWork(facts, planned, findings, ring.approvals);
+  return withWork(facts, planned, withPreflight ? findings : [], ring.approvals);
 }
 
 /** A cluster that a plan of now would leave alone. */

@@ -11,6 +11,8 @@ const REQUEST_TIMEOUT_MS = 60_000;
 const FIRST_WAIT_MS = 250;
 /** Longest that what is being made is waited for between two looks, whatever the app asks. */
 const LONGEST_WAIT_MS = 5_000;
+/** Longest that it is waited for altogether: the plan of a large fleet takes minutes. */
+const PATIENCE_MS = 15 * 60_000;
 
 const problemSchema = z.object({ title: z.string().optional(), detail: z.string().optional() });
 
@@ -37,13 +39,7 @@ interface Answer {
  * for what it refuses as things stand, 3 when it does not answer.
  */
 export async function askJson<T>(connection: Connection, request: ApiRequest, schema: z.ZodType<T>): Promise<T> {
-  let answer = await send(connection, request);
-  for (let waitMs = FIRST_WAIT_MS; answer.status === 202 && answer.location?.includes("plan"); waitMs *= 2) {
-    const limitMs = Math.min(answer.retryAfterMs || LONGEST_WAIT_MS, LONGEST_WAIT_MS);
-    await delay(Math.min(waitMs, limitMs), undefined, request.signal ? { signal: request.signal } : {});
-    const path = answer.location.replace(/^.*\/api\/v1\//, "");
-    answer = await send(connection, { path, ...(request.signal && { signal: request.signal }) });
-  }
+  const answer = await sendUntilMade(connection, request);
   const parsed = schema.safeParse(parseJson(answer.text));
   if (parsed.success) return parsed.data;
   const place = parsed.error.issues[0]?.path.map(String).join(".") || "the whole body";
@@ -51,6 +47,25 @@ export async function askJson<T>(connection: Connection, request: ApiRequest, sc
     `${connection.url} answered ${request.path} with something else than expected (${place}). Is it a Drydock of this version?`,
     EXIT_NO_ANSWER,
   );
+}
+
+/** What was accepted, and is still being made, has a Location and a time to come again. */
+async function sendUntilMade(connection: Connection, request: ApiRequest): Promise<Answer> {
+  const { signal } = request;
+  const endMs = performance.now() + PATIENCE_MS;
+  let answer = await send(connection, request);
+  let waitMs = FIRST_WAIT_MS;
+  while (answer.status === 202 && answer.location !== null && answer.retryAfterMs > 0) {
+    if (performance.now() > endMs) {
+      const message = `${connection.url} has not answered ${request.path} within 15 minutes. The app's log says more.`;
+      throw new CommandFailure(message, EXIT_NO_ANSWER);
+    }
+    await delay(Math.min(waitMs, answer.retryAfterMs, LONGEST_WAIT_MS), undefined, signal && { signal });
+    const path = answer.location.replace(/^.*\/api\/v1\//, "");
+    answer = await send(connection, { path, ...(signal && { signal }) });
+    waitMs *= 2;
+  }
+  return answer;
 }
 
 /** As `askJson`, for what is text. */

@@ -8,7 +8,7 @@ export function watchCommand(run: (id: string, flags: ConnectionFlags) => Promis
     .argument("<run>", "id of the run")
     .addHelpText(
       "after",
-      "\nExit codes: 0 it passed; 1 it did not; 2 a mistake on the command line; 3 no answer; 130 ended by Ctrl-C.",
+      "\nExit codes: 0 it passed; 1 it did not, or the app fell silent; 2 a mistake on the command line; 3 no answer; 130 ended by Ctrl-C.",
     )
     .allowExcessArguments(false)
     .action((id: string, flags: ConnectionFlags) => run(id, flags));

@@ -7,14 +7,13 @@ export function undoneNodes(cluster: string, nodes: readonly RollNode[]): Findin
   return nodes
     .filter(({ state }) => state !== "upgraded" && state !== "gone")
     .map((node): Finding => {
-      const { what, remedy } =
-        WORDS[node.state === "quarantined" ? "quarantined" : node.held.length > 0 ? "held" : "untouched"];
+      const { what, remedy } = wordsFor(node);
       return {
         code: "NodeNotUpgraded",
         // The operation's own failure is the blocker; these say what it means for each node.
         severity: "warning",
         subject: node.name,
-        message: `node ${node.name} was not upgraded: ${what}`,
+        message: `node ${node.name} ${what}`,
         evidence: node.held.map(heldText),
         remedy,
         cluster,
@@ -22,18 +21,28 @@ export function undoneNodes(cluster: string, nodes: readonly RollNode[]): Findin
     });
 }
 
+function wordsFor({ state, isExtra, held }: RollNode): (typeof WORDS)[keyof typeof WORDS] {
+  if (isExtra) return WORDS.extra;
+  if (state === "quarantined") return WORDS.quarantined;
+  return held.length > 0 ? WORDS.held : WORDS.untouched;
+}
+
 const WORDS = {
+  extra: {
+    what: "was added for the roll, and AKS could not drain it to take it away again",
+    remedy: "Clear what holds its pods; the next upgrade of the pool uses it and takes it away.",
+  },
   quarantined: {
-    what: "AKS could not drain it and has set it aside (undrainableNodeBehavior: Cordon)",
+    what: "was not upgraded: AKS could not drain it and has set it aside (undrainableNodeBehavior: Cordon)",
     remedy:
       "Clear what holds its pods, then take it away (az aks nodepool delete-machines); the next run takes up the pool again.",
   },
   held: {
-    what: "AKS could not drain it in time and lets it take pods again (undrainableNodeBehavior: Schedule)",
+    what: "was not upgraded: AKS could not drain it in time and lets it take pods again (undrainableNodeBehavior: Schedule)",
     remedy: "Clear what holds its pods; the next run takes up the pool where AKS stopped.",
   },
   untouched: {
-    what: "AKS stopped before its turn came, or in the midst of it",
+    what: "was not upgraded: AKS stopped before its turn came, or in the midst of it",
     remedy: "The next run takes up the pool where AKS stopped.",
   },
 } as const;

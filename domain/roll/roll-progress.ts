@@ -5,6 +5,8 @@ import type { SeenNode } from "./roll-facts.ts";
 export interface RollNode {
   readonly name: string;
   readonly state: RollNodeState;
+  /** AKS added it for the time of the roll. */
+  readonly isExtra: boolean;
   readonly podsTotal: number;
   readonly podsLeft: number;
   /** What holds its drain up; of a node that AKS gave up, what held it at last. */
@@ -17,17 +19,21 @@ export interface RollNode {
 type RollNodeState = "waiting" | "draining" | "quarantined" | "upgraded" | "gone" | "left";
 
 /**
- * Takes a look at a pool into account. The nodes are those of the first look: what AKS adds for the time of the roll has nothing to
- * be done to.
+ * Takes a look at a pool into account. The nodes are those of the first look; one that AKS adds for the time of the roll counts
+ * from when AKS drains it to take it away again, until it is gone.
  */
 export function advanceRoll(before: readonly RollNode[] | null, seen: readonly SeenNode[], at: string): RollNode[] {
   const byName = new Map(seen.map((node) => [node.name, node]));
-  const known = before ?? seen.map(({ name }): RollNode => untouched(name));
-  return known.map((node) => advanceNode(node, byName.get(node.name), at));
+  const known = before ?? seen.map(({ name }) => untouched(name, false));
+  const names = new Set(known.map(({ name }) => name));
+  const extra = seen.filter(({ name, state }) => !names.has(name) && state === "draining");
+  return [...known, ...extra.map(({ name }) => untouched(name, true))]
+    .filter(({ name, isExtra }) => !isExtra || byName.has(name))
+    .map((node) => advanceNode(node, byName.get(node.name), at));
 }
 
-function untouched(name: string): RollNode {
-  return { name, state: "waiting", podsTotal: 0, podsLeft: 0, held: [], startedAt: null, endedAt: null };
+function untouched(name: string, isExtra: boolean): RollNode {
+  return { name, isExtra, state: "waiting", podsTotal: 0, podsLeft: 0, held: [], startedAt: null, endedAt: null };
 }
 
 function advanceNode(before: RollNode, seen: SeenNode | undefined, at: string): RollNode {
@@ -36,7 +42,7 @@ function advanceNode(before: RollNode, seen: SeenNode | undefined, at: string): 
   if (!seen) return { ...done, state: "gone" };
   switch (seen.state) {
     case "upgraded":
-      return { ...done, state: "upgraded" };
+      return before.isExtra ? { ...before, state: "left", endedAt: at } : { ...done, state: "upgraded" };
     case "waiting":
       if (before.state === "waiting" || before.state === "left") return before;
       return { ...before, state: "left", endedAt: at };

@@ -13,7 +13,8 @@ export interface RollTarget {
 /** Says how far AKS is with a node. `draining` nodes have to be looked at more closely: `seeDrain`. */
 export function stateOf(node: RollingNode, { image, version }: RollTarget): SeenNode["state"] {
   const isThere = node.image === image && (version === "" || node.kubeletVersion === `v${version}`);
-  if (isThere) return "upgraded";
+  // A new node that AKS cordons is one that it added for the time of the roll and takes away again.
+  if (isThere) return node.unschedulable ? "draining" : "upgraded";
   if (node.isQuarantined) return "quarantined";
   return node.unschedulable ? "draining" : "waiting";
 }

@@ -78,4 +78,27 @@ describe("a roll of AKS", () => {
     expect(behind[0]?.evidence[0]).toMatch(/reports\/report-writer-.*PodDisruptionBudgetBlocks/);
     expect(poolOf(halted)?.nodes.map(({ state }) => state)).toContain("failed");
   });
+
+  it("is helped by the remedies of the policy: a question is put, and the approved pod goes", async () => {
+    const { world, id } = await blockedRoll("remedies: [{ do: askToDelete, afterMinutes: 2 }]");
+    let answered = 0;
+    for (;;) {
+      const run = await world.until(id, (seen) => seen.gates.length > 0 || seen.status === "finished");
+      if (run.status === "finished") break;
+      expect(run.gates.map(({ kind, question }) => `${kind} ${question}`)).toEqual([
+        expect.stringMatching(/^approval May pod reports\/report-writer/),
+      ]);
+      for (const gate of run.gates) {
+        const body = { signal: "approve", by: "bob", reason: "it may go", gate: gate.id };
+        expect((await world.api(`runs/${id}/signals`, { method: "POST", body })).status).toBe(202);
+        answered += 1;
+      }
+    }
+    const run = await world.ended(id);
+    expect(poolOf(run)?.nodes.map(({ state }) => state)).toEqual(["upgraded", "upgraded"]);
+    // The last of them held the node that AKS had added for the roll.
+    expect(answered).toBe(3);
+    const tried = run.findings.filter(({ code }) => code === "RemedyTried");
+    expect(tried[0]?.message).toMatch(/asking to delete reports\/report-writer-.*: approved, deleted/);
+  });
 });

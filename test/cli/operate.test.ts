@@ -76,6 +76,9 @@ describe("drydock plan, run, runs, watch and report", () => {
     expect((await ask(world, "report", run)).text).toMatch(/^# /);
     const idle = await ask(world, "plan", "upgrade", "--scope", "nodeImage");
     expect(idle.text).toMatch(/^Plan plan-\S+ made .*: nothing to do\n/);
+    const again = ["run", "upgrade", "--scope", "nodeImage", "--watch", ...WHY];
+    const idleRun = await world.during(() => drydock(environmentOf(world), ...again));
+    expect(idleRun).toMatchObject({ code: 0, text: expect.stringContaining("\nVerdict: passed\n") });
   });
 
   it("print the API's own answers as JSON and YAML", async () => {
@@ -188,7 +191,7 @@ describe("a question to the app that comes to nothing", () => {
     const url = await stub((path, answer) => {
       asked.push(path);
       if (asked.length === 3) answer(200, JSON.stringify(why));
-      else answer(202, "{}", { location: "/api/v1/fleet/shop/why?plan=plan-1" });
+      else answer(202, "{}", { location: "/api/v1/fleet/shop/why?plan=plan-1", "retry-after": "1" });
     });
     const said = await drydock({ DRYDOCK_URL: url, DRYDOCK_KEY: "any" }, "why", "shop");
     expect(said.text).toMatch(/^shop \(ring prod\): up-to-date\nNext: a search/);

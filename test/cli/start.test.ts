@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { childrenOf, isRunning, useDrydock } from "./drydock.ts";
+import { childrenOf, isRunning, run, useDrydock } from "./drydock.ts";
 
 const drydock = useDrydock();
 /** Fast enough for a test; the app's own waits still pass in order. */
@@ -41,10 +41,17 @@ describe("drydock start", () => {
     await first.says(/staging-weu\/apps aks-apps-\S+ draining/);
     const { id } = session(state).run;
     const begunMs = session(state).clock.virtualMs;
+    // Other commands find the app by the state folder, while it runs.
+    const listing = run(["runs", "--state", state]);
+    expect(await listing.ended()).toBe(0);
+    expect(listing.stdout()).toContain(id);
     first.child.kill("SIGKILL");
     const [simulator, host] = childrenOf(state);
     process.kill(host ?? 0, "SIGKILL");
     await first.ended();
+    const nobody = run(["runs", "--state", state]);
+    expect(await nobody.ended()).toBe(2);
+    expect(nobody.stderr()).toContain("No app is running here");
     // The simulator lives on: the next start ends it.
     expect(isRunning(simulator ?? 0)).toBe(true);
     const second = drydock.start(state, "--once", "--port", "0", ...SPEED);
