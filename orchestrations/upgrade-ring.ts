@@ -1,7 +1,7 @@
 import { estimateCluster } from "../domain/estimate.ts";
 import type { Finding } from "../domain/finding.ts";
 import type { GatePolicy } from "../domain/fleet-config.ts";
-import { promotionOf } from "../domain/promotion.ts";
+import { type Promotion, promotionOf } from "../domain/promotion.ts";
 import type { ClusterResult, RingResult } from "../domain/report.ts";
 import { allowedFailures } from "../domain/ring-policy.ts";
 import { isFailure, type RingQueue } from "../domain/ring-queue.ts";
@@ -44,6 +44,8 @@ export interface RingWork {
 
 /** Clusters whose results are fetched side by side. */
 const COLLECT_WIDTH = 10;
+/** Failed clusters that a question explains. */
+const EXPLAINED = 10;
 
 /**
  * Takes one ring: asks for approval where the policy wants it, upgrades its clusters in as many lanes as may go side by side,
@@ -61,7 +63,8 @@ export function* upgradeRing(context: OrchestrationContext): Step<UpgradeRingOut
     const queue = yield* runRound(work, plan, todo, attempts, round);
     let verdict = promotionOf(plan, queue);
     if (verdict.kind === "promote" && !input.isLast) verdict = yield* soakRing(work, plan, queue);
-    const answer = verdict.kind === "halt" ? yield* askAfterHalt(work, round, verdict) : "go-on";
+    const answer =
+      verdict.kind === "halt" ? yield* askAfterHalt(work, round, yield* withReasons(work, queue, verdict)) : "go-on";
     if (answer !== "retry") return yield* end(work, plan, { verdict, answer, declined, attempts });
     todo = todoOf(plan).filter(({ name }) => !isDone(queue, name));
     for (const { name } of todo) {
@@ -168,6 +171,25 @@ function* end(work: RingWork, plan: RingPlan, { verdict, answer, declined, attem
   work.show({ state, reason });
   const tried = earlierTries.length > 0 ? { earlierTries } : {};
   return { result: { name: plan.ring.name, state, reason, clusters, ...tried, findings }, halt, declined };
+}
+
+/** A halt with what those who are asked need to know: why each cluster failed, and what to do about it. */
+function* withReasons<T extends Extract<Promotion, { kind: "halt" }>>(
+  work: RingWork,
+  queue: RingQueue,
+  halt: T,
+): Step<T> {
+  const failed = queue.ended.filter(({ outcome }) => isFailure(outcome)).slice(0, EXPLAINED);
+  if (failed.length === 0) return halt;
+  const results = yield* fetchResults(work, failed);
+  const evidence = results.flatMap(({ name, outcome, reason, findings, pools }) => {
+    const blockers = [...findings, ...pools.flatMap((pool) => pool.findings)].filter(
+      ({ severity }) => severity === "blocker",
+    );
+    const remedy = blockers[0] ? [`${name}: ${blockers[0].remedy}`] : [];
+    return [`${name}: ${outcome}${reason ? `: ${reason}` : ""}`, ...remedy];
+  });
+  return { ...halt, evidence };
 }
 
 type Try = Pick<RingQueue["ended"][number], "name" | "attempt">;

@@ -63,7 +63,13 @@ describe("a ring that was halted", () => {
     const halted = await world.until(id, isHalted);
     expect(halted.phase).toBe("halted in ring staging");
     expect(halted.rings[1]).toMatchObject({ state: "halted", reason: "halted: staging-weu is blocked" });
-    expect(halted.gates[0]).toMatchObject({ options: ["retry", "skip"], evidence: ["staging-weu: blocked"] });
+    expect(halted.gates[0]).toMatchObject({
+      options: ["retry", "skip"],
+      evidence: [
+        expect.stringMatching(/^staging-weu: blocked: PDB reports\/never/),
+        expect.stringMatching(/^staging-weu: /),
+      ],
+    });
     expect(JSON.stringify(await world.cards())).toContain("Upgrade halted");
     expect(await refusal(await signal(world, id, "approve"))).toContain("halt-staging-1 takes retry, skip");
     await allow();
