@@ -51,6 +51,8 @@ const ANSWERS: Table = {
   AzureBackupJobResource: ["id", "name", "properties"],
   OperationResource: ["status", "error"],
   OperationJobExtendedInfo: ["jobId"],
+  DppIdentityDetails: ["principalId"],
+  BackupVaultResource: ["identity"],
 };
 
 /** The answers whose types code names; of the others the schemas are enough. */

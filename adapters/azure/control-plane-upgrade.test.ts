@@ -54,8 +54,9 @@ describe("the upgrade of a control plane", () => {
     expect(state).toMatchObject({ done: false, failure: null, poller: "the poller", retryAfterSeconds: 20 });
   });
 
-  it("leaves the pools at their version", async () => {
-    const { site, written } = siteWith({});
+  it("leaves the pools at their version, and names no node image, which would roll them back", async () => {
+    const agentPoolProfiles = cluster.agentPoolProfiles?.map((pool) => ({ ...pool, nodeImageVersion: "AKSUbuntu-1" }));
+    const { site, written } = siteWith(agentPoolProfiles ? { agentPoolProfiles } : {});
     await beginControlPlaneUpgrade(site, operation);
     expect(written[0]?.body.agentPoolProfiles).toEqual(cluster.agentPoolProfiles);
   });

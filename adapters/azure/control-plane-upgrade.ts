@@ -4,7 +4,8 @@ import { describeOperation, finished, running, type Site } from "./operation-sta
 
 /**
  * Begins the upgrade of a control plane: the cluster is written back as it was read, with another version and under its
- * ETag. Pools name their own version, so they stay as they are (what `az aks upgrade --control-plane-only` does).
+ * ETag. Pools name their own version, so they stay as they are (what `az aks upgrade --control-plane-only` does), and not their
+ * node image: to name one asks AKS to roll the pool back to it (ManagedClusterAgentPoolProfile.nodeImageVersion).
  */
 export async function beginControlPlaneUpgrade(site: Site, operation: ControlPlaneOperation): Promise<OperationState> {
   const { client, group, cluster: name } = site;
@@ -15,10 +16,15 @@ export async function beginControlPlaneUpgrade(site: Site, operation: ControlPla
   if (cluster.currentKubernetesVersion === operation.version && cluster.provisioningState === "Succeeded") {
     return finished(null, 0);
   }
+  const agentPoolProfiles = cluster.agentPoolProfiles?.map(({ nodeImageVersion: _, ...profile }) => profile);
   const poller = client.managedClusters.createOrUpdate(
     group,
     name,
-    { ...cluster, kubernetesVersion: operation.version },
+    {
+      ...cluster,
+      ...(agentPoolProfiles ? { agentPoolProfiles } : {}),
+      kubernetesVersion: operation.version,
+    },
     cluster.eTag === undefined ? {} : { ifMatch: cluster.eTag },
   );
   await poller.submitted();

@@ -92,7 +92,10 @@ async function beginImageUpgrade(
   return running(site, await poller.serialize());
 }
 
-/** The pool is written back as it was read, with another version; AKS gives it the newest image of that, too. */
+/**
+ * The pool is written back as it was read, with another version; AKS gives it the newest image of that, too. Without its node
+ * image: to name one asks AKS to roll the pool back to it (AgentPool.nodeImageVersion).
+ */
 async function beginVersionUpgrade(
   site: Site,
   operation: Of<"upgradePool">,
@@ -103,11 +106,12 @@ async function beginVersionUpgrade(
   if (isAsked && pool.provisioningState === "Upgrading") return running(site, null);
   const isThere = isAsked && pool.currentOrchestratorVersion === operation.version;
   if (isThere && pool.provisioningState === "Succeeded") return finished(null, 0);
+  const { nodeImageVersion: _, ...kept } = pool;
   const poller = site.client.agentPools.createOrUpdate(
     site.group,
     site.cluster,
     operation.pool,
-    { ...pool, orchestratorVersion: operation.version },
+    { ...kept, orchestratorVersion: operation.version },
     pool.eTag === undefined ? {} : { ifMatch: pool.eTag },
   );
   await poller.submitted();

@@ -10,8 +10,8 @@ interface Rule {
 
 const input = { runId: "run-1", namespace: "shop", together: ["shop", "mail"], openings: [] };
 const egressOf = (openings: Parameters<typeof isolationManifests>[0]["openings"]) => {
-  const [, policy] = isolationManifests({ ...input, openings });
-  return ((policy ?? {}).spec as { egress: Rule[] }).egress;
+  const [, policy = {}] = isolationManifests({ ...input, openings });
+  return (policy.spec as { egress: Rule[] }).egress;
 };
 
 describe("isolation", () => {

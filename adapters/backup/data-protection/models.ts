@@ -143,6 +143,14 @@ export const operationJobExtendedInfoSchema = z.object({
   jobId: z.string().nullish(),
 });
 
+export const dppIdentityDetailsSchema = z.object({
+  principalId: z.string().nullish(),
+});
+
+export const backupVaultResourceSchema = z.object({
+  identity: dppIdentityDetailsSchema.nullish(),
+});
+
 export interface NamespacedNameResource {
   readonly name?: string;
   readonly namespace?: string;
