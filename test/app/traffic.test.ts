@@ -118,7 +118,8 @@ async function start(world: TestWorld): Promise<string> {
   return ((await (await world.api("runs", { method: "POST", body })).json()) as { id: string }).id;
 }
 
-const reasonOf = (run: RunView) => run.rings[0]?.clusters[0]?.pools.find(({ name }) => name === "apps")?.reason ?? "";
+const poolOf = (run: RunView) => run.rings[0]?.clusters[0]?.pools.find(({ name }) => name === "apps");
+const reasonOf = (run: RunView) => poolOf(run)?.reason ?? "";
 const isAt = (share: string) => (run: RunView) => reasonOf(run).includes(share);
 const found = ({ findings }: RunView, code: string) => findings.find((finding) => finding.code === code);
 
@@ -134,7 +135,7 @@ describe("the traffic of a route", () => {
       ["blue 0,", "0/100"],
     ] as const) {
       const run = await world.until(id, isAt(share));
-      expect(run.rings[0]?.clusters[0]?.pools.flatMap(({ nodes }) => nodes)).toEqual([]);
+      expect(poolOf(run)?.nodes).toEqual([]);
       seen.push(await weights(world));
       expect(seen.at(-1)).toBe(expected);
     }
