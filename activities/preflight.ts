@@ -38,7 +38,11 @@ export async function preflightCluster(ports: ActivityPorts, input: PreflightInp
   const { findings, cannotTell } = preflight(facts);
   const telling = findings.filter(({ severity }) => severity !== "info");
   const doubts = doubtFindings(plan.name, cannotTell, policy.cannotTell);
-  return { findings: byGravity([...planDrift({ ...plan, pools }, cluster), ...telling, ...doubts]), controlPlane, pools };
+  return {
+    findings: byGravity([...planDrift({ ...plan, pools }, cluster), ...telling, ...doubts]),
+    controlPlane,
+    pools,
+  };
 }
 
 /** What to look at, and by which policy. */
