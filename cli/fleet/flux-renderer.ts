@@ -1,3 +1,4 @@
+import { type Fields, isFields, textAt } from "../../domain/fleet-check/objects/fields.ts";
 import type { RenderedObject } from "../../domain/fleet-check/objects/fleet-object.ts";
 import { baseName, cleanPath } from "../../domain/fleet-check/objects/paths.ts";
 import type { FluxRenderer, RemoteAddress, RenderOutcome, RenderRequest } from "../../domain/fleet-check/renderer.ts";
@@ -8,6 +9,7 @@ import type { KubernetesResource } from "../../kustomize/kubernetes-resource.ts"
 import type { RemoteSource } from "../../kustomize/kustomization/folder.ts";
 import { KustomizeError, RenderProblem } from "../../kustomize/kustomize-error.ts";
 import { buildSpecOf } from "./build-spec.ts";
+import { substituteInPlace } from "./substitute-in-place.ts";
 
 const ORIGIN = "config.kubernetes.io/origin";
 /** What our renderer cannot do and Flux can. */
@@ -86,27 +88,29 @@ function isTexts(value: unknown): value is Record<string, string> {
 
 function substitute(object: RenderedObject, variables: ReadonlyMap<string, string>): RenderedObject | string {
   try {
-    const { apiVersion, kind, name, namespace, file } = object;
+    const { apiVersion, kind, name, namespace } = object;
     const metadata = {
-      ...(isMapping(object.body.metadata) ? object.body.metadata : {}),
+      ...(isFields(object.body.metadata) ? object.body.metadata : {}),
       name,
       ...(namespace !== undefined && { namespace }),
     };
+    const quick = substituteInPlace(object.body, variables);
+    if (quick) return withBody(object, quick);
     const replaced = substituteVariables({ ...object.body, apiVersion, kind, metadata }, variables, false);
-    return {
-      apiVersion: replaced.apiVersion,
-      kind: replaced.kind,
-      name: replaced.metadata.name,
-      namespace: replaced.metadata.namespace,
-      body: replaced,
-      file,
-    };
+    return withBody(object, replaced);
   } catch (error) {
     if (error instanceof KustomizeError || error instanceof RenderProblem) return error.message;
     throw error;
   }
 }
 
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function withBody({ apiVersion, kind, name, file }: RenderedObject, body: Fields): RenderedObject {
+  return {
+    apiVersion: textAt(body, "apiVersion") ?? apiVersion,
+    kind: textAt(body, "kind") ?? kind,
+    name: textAt(body, "metadata", "name") ?? name,
+    namespace: textAt(body, "metadata", "namespace"),
+    body,
+    file,
+  };
 }

@@ -4,6 +4,7 @@ import type { ClusterFacts, RuleFinding } from "./fleet-rule.ts";
 import { type ClusterEntry, findClusterEntries } from "./flux/cluster-entry.ts";
 import type { ClusterTree } from "./flux/cluster-tree.ts";
 import { readCluster } from "./flux/read-cluster.ts";
+import { type FleetObject, fleetObject, type RenderedObject } from "./objects/fleet-object.ts";
 import { folderOf } from "./objects/paths.ts";
 import { SourceDocuments } from "./objects/source-documents.ts";
 import { Supplies } from "./references/supply.ts";
@@ -62,7 +63,13 @@ export function checkFleet(request: FleetCheckRequest): FleetCheck {
   const documents = new SourceDocuments(files);
   const all = findClusterEntries(files, documents);
   const entries = cluster === undefined ? all : all.filter(({ name }) => name === cluster);
-  const ground = { files, renderer, documents, origins: [...origins, ...urlsOf(all)], folders: foldersOf(files) };
+  const known = new WeakMap<RenderedObject, FleetObject>();
+  const objectOf = (rendered: RenderedObject): FleetObject => {
+    const found = known.get(rendered) ?? fleetObject(rendered, documents);
+    known.set(rendered, found);
+    return found;
+  };
+  const ground = { renderer, objectOf, origins: [...origins, ...urlsOf(all)], folders: foldersOf(files) };
   const bootstrap = bootstrapFiles(files);
   const clusters = entries.map((entry) => checkCluster(readCluster(ground, entry), bootstrap, request));
   const trees = clusters.map(({ tree }) => tree);

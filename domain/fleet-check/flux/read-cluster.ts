@@ -1,9 +1,7 @@
 import { fieldsAt } from "../objects/fields.ts";
-import { type FleetObject, fleetObject, keyText, type RenderedObject } from "../objects/fleet-object.ts";
+import { type FleetObject, keyText, type RenderedObject } from "../objects/fleet-object.ts";
 import { cleanPath } from "../objects/paths.ts";
-import type { SourceDocuments } from "../objects/source-documents.ts";
 import type { FluxRenderer, RenderProblem } from "../renderer.ts";
-import type { RepositoryFiles } from "../repository.ts";
 import type { ClusterEntry } from "./cluster-entry.ts";
 import type { ClusterTree, FluxReference, Unit, UnitProblem } from "./cluster-tree.ts";
 import { originOfArtifact } from "./external-artifact.ts";
@@ -13,10 +11,10 @@ import { placeholdersOf, type Variables, variablesOf } from "./variables.ts";
 
 /** What a cluster is read from. */
 export interface ReadingGround {
-  readonly files: RepositoryFiles;
   /** Every folder that has a file in or below it; the root is the empty text. */
   readonly folders: ReadonlySet<string>;
-  readonly documents: SourceDocuments;
+  /** Finds where a rendered object was written; what clusters share is one object for all of them. */
+  readonly objectOf: (rendered: RenderedObject) => FleetObject;
   readonly renderer: FluxRenderer;
   /** URLs that the checkout is known by. */
   readonly origins: readonly string[];
@@ -99,12 +97,12 @@ class ClusterReader {
       this.#units.set(key, { ...base, objects: [], problem, remotes: [], unset: new Map() });
       return;
     }
-    const { renderer, documents } = this.#ground;
+    const { renderer, objectOf } = this.#ground;
     const outcome = renderer.render({ path, spec: object || spec ? this.#specFields(waiting) : {} });
     const variables = spec && variablesOf(spec, namespace, (kind, place, wanted) => this.#find(kind, place, wanted));
     const { rendered, failure, unset } = substituted(renderer, outcome.objects, variables);
-    const objects = rendered.map((each) => fleetObject(each, documents));
-    const unsetIn = new Map([...unset].map(([variable, each]) => [variable, fleetObject(each, documents)]));
+    const objects = rendered.map(objectOf);
+    const unsetIn = new Map([...unset].map(([variable, each]) => [variable, objectOf(each)]));
     const failed = outcome.problem ?? failure;
     this.#units.set(key, {
       ...base,
