@@ -183,6 +183,12 @@ describe("the documents", () => {
     }
   });
 
+  it("show what upgrades do when something goes wrong by tests that are there", () => {
+    const named = [...read("docs/upgrades.md").matchAll(/`(test\/[\w./-]+\.test\.ts)`/g)].map(([, file = ""]) => file);
+    expect(named.length).toBeGreaterThan(20);
+    for (const file of new Set(named)) expect.soft(existsSync(join(ROOT, file)), file).toBe(true);
+  });
+
   it("name npm scripts that exist", () => {
     const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
     for (const file of ["README.md", "CONTRIBUTING.md", "docs/benchmarks.md"]) {
