@@ -3,8 +3,11 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { drainCommand } from "../../cli/drain/drain-flags.ts";
+import { fleetCheckCommand } from "../../cli/fleet/fleet-flags.ts";
 import { createProgram } from "../../cli/program.ts";
 import { startCommand } from "../../cli/start/start-flags.ts";
+import { REPOSITORY_RULES } from "../../domain/fleet-check/repository-rules.ts";
+import { CLUSTER_RULES } from "../../domain/fleet-check/rules.ts";
 import { fleetConfigSchema, parseFleetConfig } from "../../domain/fleet-config.ts";
 import { PREFLIGHT_RULES } from "../../domain/preflight/preflight.ts";
 import { settingsSchema } from "../../domain/settings.ts";
@@ -158,6 +161,25 @@ describe("the documents", () => {
       command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
       expect.soft(help, `help of ${command.name()}`).toMatch(/Exit codes: 0 /);
     }
+  });
+
+  it("name every rule of the fleet check in its order, with what it makes sure of and what to do, and no other", () => {
+    const cells = (line: string) => line.split("|").map((cell) => cell.trim());
+    const rows = read("docs/fleet-check.md").split("\n").map(cells);
+    const told = rows.filter(([, code = ""]) => /^`([A-Z][a-z]+)+`$/.test(code)).map((row) => row.slice(1, 5));
+    const rules = [...CLUSTER_RULES, ...REPOSITORY_RULES].map(({ code, severity, sentence, remedy }) => [
+      `\`${code}\``,
+      severity,
+      sentence,
+      remedy,
+    ]);
+    expect(told).toEqual(rules);
+  });
+
+  it("name every flag of drydock fleet check, and no other", () => {
+    const flags = fleetCheckCommand(async () => {}).options.map(({ long }) => long);
+    const told = [...rowsOf("docs/fleet-check.md").keys()].filter((row) => row.startsWith("--"));
+    expect(told.sort()).toEqual(flags.sort());
   });
 
   it("name every flag of drydock start", () => {
