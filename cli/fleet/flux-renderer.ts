@@ -10,6 +10,7 @@ import type { RemoteSource } from "../../kustomize/kustomization/folder.ts";
 import { KustomizeError, RenderProblem } from "../../kustomize/kustomize-error.ts";
 import { buildSpecOf } from "./build-spec.ts";
 import { substituteInPlace } from "./substitute-in-place.ts";
+import { withoutSchemas } from "./without-schemas.ts";
 
 const ORIGIN = "config.kubernetes.io/origin";
 /** What our renderer cannot do and Flux can. */
@@ -18,12 +19,23 @@ const OUR_LIMITS = /is not supported|are not supported|is not at hand|that is no
 /** Renders folders of a checkout as Flux does; equal requests are rendered once. */
 export function fluxRenderer(files: RepositoryFiles): FluxRenderer {
   const outcomes = new Map<string, RenderOutcome>();
+  const slimmed = new Map<string, string | undefined>();
+  const readSlim = (path: string): string | undefined => {
+    if (!slimmed.has(path)) {
+      const text = files.read(path);
+      slimmed.set(path, text === undefined ? undefined : withoutSchemas(text));
+    }
+    return slimmed.get(path);
+  };
+  const slim: RepositoryFiles = { paths: files.paths, read: readSlim };
   return {
     render(request) {
       const key = JSON.stringify([request.path, buildSpecOf(request.spec)]);
       const known = outcomes.get(key);
       if (known) return known;
-      const outcome = render(files, request);
+      const quick = render(slim, request);
+      // A patch may reach into what was left out, and a mistake is told with the lines of the file as it is.
+      const outcome = quick.problem ? render(files, request) : quick;
       outcomes.set(key, outcome);
       return outcome;
     },

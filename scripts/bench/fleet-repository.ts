@@ -27,7 +27,12 @@ export function writeFleetRepository(directory: string, clusters: number, manife
     const name = `own-${Math.floor(number / clusters)}`;
     files.set(`own/${cluster}/${name}.yaml`, [deployment("own", name)]);
   }
-  for (const [path, objects] of files) write(directory, path, objects.map((each) => stringify(each)).join("---\n"));
+  const printed = new Map<readonly object[], string>();
+  for (const [path, objects] of files) {
+    const text = printed.get(objects) ?? objects.map((each) => stringify(each)).join("---\n");
+    printed.set(objects, text);
+    write(directory, path, text);
+  }
   for (const [path, content] of kustomizations) write(directory, path, stringify(content));
   return { manifests: written(), files: files.size + kustomizations.size };
 }
@@ -106,6 +111,35 @@ function addSharedApps(files: Map<string, readonly object[]>, kustomizations: Ma
   }
 }
 
+/** What `flux bootstrap` writes beside its sync: definitions with long schemas, and controllers. */
+function fluxComponents(): object[] {
+  const field = (name: string) => [name, { type: "string", description: `What ${name} is for, in a sentence or two.` }];
+  const properties = Object.fromEntries(Array.from({ length: 250 }, (_, index) => field(`field${index}`)));
+  const schema = { openAPIV3Schema: { type: "object", properties: { spec: { type: "object", properties } } } };
+  const definitions = ["Alert", "Bucket", "Chart", "Provider", "Receiver", "Release", "Repository", "Unit"].map(
+    (kind) => {
+      const plural = `${kind.toLowerCase()}s`;
+      const names = { kind, plural, singular: kind.toLowerCase(), listKind: `${kind}List` };
+      return object("apiextensions.k8s.io/v1", "CustomResourceDefinition", null, `${plural}.bench.fluxcd.io`, {
+        spec: {
+          group: "bench.fluxcd.io",
+          names,
+          scope: "Namespaced",
+          versions: [{ name: "v1", served: true, storage: true, schema }],
+        },
+      });
+    },
+  );
+  const controllers = ["helm-controller", "kustomize-controller", "notification-controller", "source-controller"];
+  return [
+    object("v1", "Namespace", null, "flux-system"),
+    ...definitions,
+    ...controllers.map((name) => deployment("flux-system", name)),
+  ];
+}
+
+const FLUX_COMPONENTS = fluxComponents();
+
 function addCluster(files: Map<string, readonly object[]>, index: number): void {
   const name = nameOf(index);
   const environment = name.slice(0, name.indexOf("-"));
@@ -120,6 +154,7 @@ function addCluster(files: Map<string, readonly object[]>, index: number): void 
     }),
     unit("flux-system", `./clusters/${name}`),
   ]);
+  files.set(`clusters/${name}/flux-system/gotk-components.yaml`, FLUX_COMPONENTS);
   files.set(`clusters/${name}/cluster.yaml`, [
     object("v1", "ConfigMap", "flux-system", "cluster", { data: { site: name } }),
     unit("infrastructure", "./infrastructure", { wait: true }),
