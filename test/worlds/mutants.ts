@@ -61,8 +61,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "starts a run for each copy of an event",
     file: "functions/on-container-service-event.ts",
-    from: "instanceId: runId, input: request",
-    to: "instanceId: runId + Date.now(), input: request",
+    from: 'await startOnce(client, "upgrade", runId, request);',
+    to: 'await startOnce(client, "upgrade", runId + Date.now(), request);',
     caughtBy: /an event starts one run at most/,
   },
   {
@@ -131,8 +131,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "shows a cluster that is done as being upgraded",
     file: "domain/api/assemble-run.ts",
-    from: "state: result?.outcome ?? status?.state ?? idle,",
-    to: 'state: result ? "upgrading" : (status?.state ?? idle),',
+    from: "state: outcome,\n    reason,\n    startedAt,\n    endedAt,\n    attempt,",
+    to: 'state: outcome === "done" ? "upgrading" : outcome,\n    reason,\n    startedAt,\n    endedAt,\n    attempt,',
     caughtBy: /the API answers, and shows nothing that has ended as going on/,
   },
   {

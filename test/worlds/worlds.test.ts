@@ -64,7 +64,7 @@ describe("a mutant of the app", () => {
     const outfile = join(folder, "mutant.cjs");
     await buildMutant(mutant, outfile);
     let caught = "";
-    await runSeeds(range(0, 60), {
+    await runSeeds(range(0, 150), {
       bundle: outfile,
       onResult: ({ violations }) => {
         caught ||= violations.find((violation) => mutant.caughtBy.test(violation)) ?? "";
