@@ -320,7 +320,7 @@ describe("tries of a cluster", () => {
   it.each<[string, Record<string, number>, boolean, number]>([
     ["none before its turn", {}, false, 0],
     ["one in its first turn", {}, true, 1],
-    ["one while it waits to be tried again", { "dev-weu": 2 }, false, 1],
+    ["two while it waits to be tried again: the first is over", { "dev-weu": 2 }, false, 2],
     ["two while it is tried again", { "dev-weu": 2 }, true, 2],
   ])("are %s", (_when, attempts, hasBegun, expected) => {
     const parts: ClusterParts = { status: clusterStatus("preflight"), result: null, pools: new Map() };

@@ -138,8 +138,8 @@ function liveCluster(plan: ClusterPlan, parts: ClusterParts | undefined, ring: R
     reason: result?.reason ?? status?.reason ?? skip,
     startedAt: result?.startedAt ?? status?.startedAt ?? null,
     endedAt: result?.endedAt ?? null,
-    // The ring counts the try that it is about to begin.
-    attempt: (ring?.attempts[plan.name] ?? 1) - (parts === undefined ? 1 : 0),
+    // The ring counts the try that it is about to begin: a cluster that waits for its second try is not in its first again.
+    attempt: ring?.attempts[plan.name] ?? (parts === undefined ? 0 : 1),
     controlPlane:
       controlPlane === null
         ? null
