@@ -320,7 +320,10 @@ describe("a ring's own checks", () => {
 
   it("stop it before anything is touched when they fail, and say why", async () => {
     const checks = [{ name: "smoke", job: { ...job, expectLog: "all tests passed" } }];
-    const world = await newWorld({ fleetYaml: withChecks(checks) });
+    // A ring that is halted for a day would meet the daily search, which checks anew.
+    const world = await newWorld({
+      fleetYaml: (text) => withChecks(checks)(text).replace("upgrade:\n", "upgrade:\n  gates: { haltHours: 0 }\n"),
+    });
     const run = await upgraded(world);
     expect(run.verdict).toBe("blocked");
     expect(run.findings).toMatchObject([
