@@ -5,7 +5,7 @@ import { isCancelled } from "./run-record.ts";
 
 /** Longest that another operation is waited for, and how often it is looked: less often the longer it takes. */
 const PATIENCE_HOURS = 4;
-const LOOK_MS = { first: 30_000, longest: 300_000 };
+const LOOK_MS = { first: 30_000, longest: 600_000 };
 
 /** What became of the wait for a cluster. */
 export type Awaited =
@@ -29,7 +29,7 @@ export function* awaitCluster(
   onBusy: (reason: string) => void,
 ): Step<Awaited> {
   const deadlineMs = nowMs(context) + PATIENCE_HOURS * 3_600_000;
-  for (let waitMs = LOOK_MS.first; ; waitMs = Math.min(LOOK_MS.longest, waitMs * 1.5)) {
+  for (let waitMs = LOOK_MS.first; ; waitMs = Math.min(LOOK_MS.longest, waitMs * 2)) {
     const seen = yield* look(context, name, resourceId);
     if (seen.kind === "free") return seen;
     if (seen.kind === "away") return { kind: "left", code: seen.code, reason: seen.reason };

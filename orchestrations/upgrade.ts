@@ -107,6 +107,7 @@ function assemble(run: Outcome, endedAt: string): UpgradeReport {
   const findings = byGravity([
     ...run.findings,
     ...run.rings.flatMap((ring) => ring.findings),
+    ...run.rings.flatMap((ring) => (ring.earlierTries ?? []).flatMap(leftBehind)),
     ...clusters.flatMap((cluster) => [...cluster.findings, ...cluster.pools.flatMap((pool) => pool.findings)]),
   ]);
   const outcomes = clusters.map(({ outcome }) => outcome);
@@ -140,6 +141,14 @@ function supportFindings({ facts, trigger }: RunRequest): Finding[] {
       cluster: trigger.event?.source.split("/").at(-1) ?? null,
     },
   ];
+}
+
+/** Codes of findings that may tell of something that is still there: a later try that went well does not take it away. */
+const LEFT_BEHIND: readonly string[] = ["UndoFailed", "OperationFailed", "OperationTimedOut"];
+
+function leftBehind({ findings, pools }: ClusterResult): Finding[] {
+  const all = [...findings, ...pools.flatMap((pool) => pool.findings)];
+  return all.filter(({ code }) => LEFT_BEHIND.includes(code));
 }
 
 function runFailed(error: unknown): Finding {
