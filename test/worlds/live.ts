@@ -72,6 +72,9 @@ async function settle(world: World, reader: Reader): Promise<RunView[]> {
   }
 }
 
+/** How often the host is asked, a minute apart, when the world is looked back upon. */
+const LAST_TRIES = 60;
+
 /** Tells a run to come to its end; one that the signal does not fit goes on. */
 async function tidyUp(world: World, id: string, signal: "resume" | "cancel"): Promise<void> {
   const response = await world.call(`/runs/${id}/signals`, { signal, by: "operator", reason: "the end of the story" });
@@ -82,9 +85,9 @@ async function lookBack(world: World, reader: Reader, list: readonly RunView[]):
   const runs: RunView[] = [];
   const reports = new Map<string, UpgradeReport>();
   for (const { id } of list) {
+    const response = await askUntilAnswered(world, `/runs/${id}/report`);
     const run = await reader.lookAt(id);
     if (run) runs.push(run);
-    const response = await world.call(`/runs/${id}/report`);
     if (response?.ok) reports.set(id, upgradeReportSchema.parse(await response.json()));
   }
   for (const { id, verdict } of runs.toReversed()) {
@@ -143,8 +146,18 @@ function whatEventGridDid({ simulator, story, events }: World) {
   return { undelivered, lost, told };
 }
 
+/** Asks until the host is there to answer: it may die of what it is asked, and comes back. */
+async function askUntilAnswered(world: World, path: string): Promise<Response | undefined> {
+  for (let attempt = 0; attempt < LAST_TRIES; attempt += 1) {
+    const response = await world.call(path);
+    if (response) return response;
+    await world.pass(60_000);
+  }
+  return undefined;
+}
+
 async function readJson(world: World, path: string): Promise<unknown> {
-  const response = await world.call(path);
+  const response = await askUntilAnswered(world, path);
   if (!response?.ok) throw new Error(`GET ${path} was answered with ${response?.status ?? "nothing"}`);
   return response.json();
 }
