@@ -40,6 +40,12 @@ export function baselineFindings(before: readonly HealthProblem[], slo: ClusterS
   });
 }
 
+/** What is told of problems and does not stand among findings yet: looks repeat themselves. */
+export function newlyTold(findings: readonly Finding[], told: readonly HealthProblem[]): Finding[] {
+  const known = new Set(findings.map(({ code, subject }) => `${code} ${subject}`));
+  return toldFindings(told).filter(({ code, subject }) => !known.has(`${code} ${subject}`));
+}
+
 function findingOf(problem: HealthProblem, severity: Finding["severity"], message: string): Finding {
   const { cluster, code, subject } = problem;
   return {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { blockerViewSchema, nodeViewSchema, poolStateSchema, ringStateSchema, triggerSchema } from "./api/run-view.ts";
 import { remedyRecordSchema } from "./drain/remedy-record.ts";
-import { findingSchema } from "./finding.ts";
+import { type Finding, findingSchema } from "./finding.ts";
 import { signalSchema } from "./run-control.ts";
 import { verdictSchema } from "./verdict.ts";
 
@@ -76,6 +76,17 @@ export const clusterResultSchema = z.object({
   endedAt: instant.nullable(),
 });
 export type ClusterResult = z.infer<typeof clusterResultSchema>;
+
+/** The result of a cluster that was not begun. */
+export function untouchedCluster(name: string, reason: string): ClusterResult {
+  const nothing = { attempt: 0, controlPlane: null, pools: [], findings: [], startedAt: null, endedAt: null };
+  return { name, outcome: "skipped", reason, ...nothing };
+}
+
+/** All that was found in a cluster: its own findings, then those of its pools. */
+export function findingsIn({ findings, pools }: Pick<ClusterResult, "findings" | "pools">): Finding[] {
+  return [...findings, ...pools.flatMap((pool) => pool.findings)];
+}
 
 /** How one ring went. */
 export const ringResultSchema = z.object({

@@ -2,7 +2,7 @@ import type { ClusterFacts, PoolFacts } from "../domain/cluster-facts.ts";
 import { byGravity, type Finding } from "../domain/finding.ts";
 import { type FollowedRoll, isRolling } from "../domain/followed-roll.ts";
 import { provePool } from "../domain/proof.ts";
-import type { ClusterResult, PoolResult, UpgradeReport } from "../domain/report.ts";
+import { type ClusterResult, findingsIn, type PoolResult, type UpgradeReport } from "../domain/report.ts";
 import { type RunRequest, WAKE_EVENT } from "../domain/run-request.ts";
 import { verdictOf } from "../domain/verdict.ts";
 import { acquireLease, releaseLease } from "./cluster-lease.ts";
@@ -66,7 +66,7 @@ export function* followRoll(context: OrchestrationContext): Step<UpgradeReport |
     );
   }
   const { control } = yield* closeRecord(context, id);
-  const findings = byGravity([...result.findings, ...result.pools.flatMap((pool) => pool.findings)]);
+  const findings = byGravity(findingsIn(result));
   const wasCancelled = result.outcome === "cancelled";
   const report: UpgradeReport = {
     id,

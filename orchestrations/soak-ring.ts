@@ -1,5 +1,5 @@
 import { beginWatch, type HealthProblem, lookAgain } from "../domain/health.ts";
-import { toldFindings } from "../domain/health-findings.ts";
+import { newlyTold } from "../domain/health-findings.ts";
 import type { Promotion } from "../domain/promotion.ts";
 import type { RingQueue } from "../domain/ring-queue.ts";
 import { cancellationOf } from "../domain/run-control.ts";
@@ -53,7 +53,7 @@ export function* soakRing(work: RingWork, plan: RingPlan, queue: RingQueue): Ste
     const first = yield* lookAtRing(work, clusters, 0);
     let look = lookAgain(beginWatch(first.before), first.now, nowMs(context));
     for (let round = 1; ; round += 1) {
-      tellOnce(work, look.told);
+      work.findings.push(...newlyTold(work.findings, look.told));
       const isUnsettled = nowMs(context) >= untilMs + patienceMs;
       const worse = isUnsettled ? [...look.lasting, ...look.pending] : look.lasting;
       if (worse.length > 0) return { kind: "halt", ...saying(name, worse) };
@@ -82,11 +82,6 @@ function* lookAtRing(work: RingWork, clusters: readonly ClusterPlan[], round: nu
   };
   const id = `${runIds.ring(input.runId, input.plan.ring.name)}*health*${nowMs(context)}-${round}`;
   return yield* runChild<CheckedHealth>(context, "checkHealth", id, asked);
-}
-
-function tellOnce({ findings }: RingWork, told: readonly HealthProblem[]): void {
-  const known = new Set(findings.map(({ code, subject }) => `${code} ${subject}`));
-  findings.push(...toldFindings(told).filter(({ code, subject }) => !known.has(`${code} ${subject}`)));
 }
 
 function saying(ring: string, worse: readonly HealthProblem[]): { reason: string; evidence: string[] } {

@@ -2,7 +2,7 @@ import { estimateCluster } from "../domain/estimate.ts";
 import type { Finding } from "../domain/finding.ts";
 import type { GatePolicy } from "../domain/fleet-config.ts";
 import { type Promotion, promotionOf } from "../domain/promotion.ts";
-import type { ClusterResult, RingResult } from "../domain/report.ts";
+import { type ClusterResult, findingsIn, type RingResult, untouchedCluster } from "../domain/report.ts";
 import { allowedFailures } from "../domain/ring-policy.ts";
 import { isFailure, type RingQueue } from "../domain/ring-queue.ts";
 import { runIds } from "../domain/run-request.ts";
@@ -65,7 +65,7 @@ export function* upgradeRing(context: OrchestrationContext): Step<UpgradeRingOut
     if (verdict.kind === "promote" && !input.isLast) verdict = yield* soakRing(work, plan, queue);
     const answer =
       verdict.kind === "halt" ? yield* askAfterHalt(work, round, yield* withReasons(work, queue, verdict)) : "go-on";
-    if (answer !== "retry") return yield* end(work, plan, { verdict, answer, declined, attempts });
+    if (answer !== "retry") return yield* end(work, plan, { queue, verdict, answer, declined, attempts });
     todo = todoOf(plan).filter(({ name }) => !isDone(queue, name));
     for (const { name } of todo) {
       const wasBegun = queue.ended.some((ended) => ended.name === name);
@@ -152,15 +152,19 @@ function* runRound(
 }
 
 interface Ended {
+  readonly queue: RingQueue;
   readonly verdict: ReturnType<typeof promotionOf>;
   readonly answer: HaltAnswer;
   readonly declined: string | null;
   readonly attempts: ReadonlyMap<string, number>;
 }
 
-function* end(work: RingWork, plan: RingPlan, { verdict, answer, declined, attempts }: Ended): Step<UpgradeRingOutput> {
-  const { context, input, findings } = work;
-  const queue = yield* askEntity<RingQueue>(context, RING_QUEUE, runIds.ring(input.runId, plan.ring.name), "read");
+function* end(
+  work: RingWork,
+  plan: RingPlan,
+  { queue, verdict, answer, declined, attempts }: Ended,
+): Step<UpgradeRingOutput> {
+  const { findings } = work;
   const reason = verdict.kind === "promote" ? null : verdict.reason;
   const halt = reason === null || answer === "skip" ? null : reason;
   const clusters = yield* collect(work, plan, queue, reason ?? "left alone");
@@ -182,11 +186,10 @@ function* withReasons<T extends Extract<Promotion, { kind: "halt" }>>(
   const failed = queue.ended.filter(({ outcome }) => isFailure(outcome)).slice(0, EXPLAINED);
   if (failed.length === 0) return halt;
   const results = yield* fetchResults(work, failed);
-  const evidence = results.flatMap(({ name, outcome, reason, findings, pools }) => {
-    const blockers = [...findings, ...pools.flatMap((pool) => pool.findings)].filter(
-      ({ severity }) => severity === "blocker",
-    );
-    const remedy = blockers[0] ? [`${name}: ${blockers[0].remedy}`] : [];
+  const evidence = results.flatMap((result) => {
+    const { name, outcome, reason } = result;
+    const blocker = findingsIn(result).find(({ severity }) => severity === "blocker");
+    const remedy = blocker ? [`${name}: ${blocker.remedy}`] : [];
     return [`${name}: ${outcome}${reason ? `: ${reason}` : ""}`, ...remedy];
   });
   return { ...halt, evidence };
@@ -204,7 +207,9 @@ function earlierOf(attempts: ReadonlyMap<string, number>): Try[] {
 /** The results of all clusters, in the order of the plan. */
 function* collect(work: RingWork, plan: RingPlan, queue: RingQueue, reason: string): Step<ClusterResult[]> {
   const results = new Map((yield* fetchResults(work, queue.ended)).map((result) => [result.name, result]));
-  return plan.clusters.map((cluster) => results.get(cluster.name) ?? leftAlone(cluster, cluster.skip ?? reason));
+  return plan.clusters.map(
+    (cluster) => results.get(cluster.name) ?? untouchedCluster(cluster.name, cluster.skip ?? reason),
+  );
 }
 
 function* fetchResults({ context, input }: RingWork, tries: readonly Try[]): Step<ClusterResult[]> {
@@ -219,9 +224,4 @@ function* fetchResults({ context, input }: RingWork, tries: readonly Try[]): Ste
     }
   }
   return results;
-}
-
-function leftAlone({ name }: ClusterPlan, reason: string): ClusterResult {
-  const nothing = { attempt: 0, controlPlane: null, pools: [], findings: [], startedAt: null, endedAt: null };
-  return { name, outcome: "skipped", reason, ...nothing };
 }

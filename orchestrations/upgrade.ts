@@ -1,5 +1,11 @@
 import { byGravity, type Finding } from "../domain/finding.ts";
-import type { ClusterResult, RingResult, UpgradeReport } from "../domain/report.ts";
+import {
+  type ClusterResult,
+  findingsIn,
+  type RingResult,
+  type UpgradeReport,
+  untouchedCluster,
+} from "../domain/report.ts";
 import { cancellationOf, type Signal } from "../domain/run-control.ts";
 import { type RunRequest, runIds } from "../domain/run-request.ts";
 import type { FoldedEvent } from "../domain/run-status.ts";
@@ -77,12 +83,11 @@ function* takeRings(context: OrchestrationContext, runId: string, plan: UpgradeP
 
 /** A ring that was not begun. */
 function leftAlone({ ring, clusters }: RingPlan, reason: string): RingResult {
-  const nothing = { attempt: 0, controlPlane: null, pools: [], findings: [], startedAt: null, endedAt: null };
   return {
     name: ring.name,
     state: "skipped",
     reason,
-    clusters: clusters.map(({ name, skip }) => ({ name, outcome: "skipped", reason: skip ?? reason, ...nothing })),
+    clusters: clusters.map(({ name, skip }) => untouchedCluster(name, skip ?? reason)),
     findings: [],
   };
 }
@@ -108,7 +113,7 @@ function assemble(run: Outcome, endedAt: string): UpgradeReport {
     ...run.findings,
     ...run.rings.flatMap((ring) => ring.findings),
     ...run.rings.flatMap((ring) => (ring.earlierTries ?? []).flatMap(leftBehind)),
-    ...clusters.flatMap((cluster) => [...cluster.findings, ...cluster.pools.flatMap((pool) => pool.findings)]),
+    ...clusters.flatMap(findingsIn),
   ]);
   const outcomes = clusters.map(({ outcome }) => outcome);
   const isCancelled = findings.some(({ code }) => code === "RunCancelled");
@@ -146,9 +151,8 @@ function supportFindings({ facts, trigger }: RunRequest): Finding[] {
 /** Codes of findings that may tell of something that is still there: a later try that went well does not take it away. */
 const LEFT_BEHIND: readonly string[] = ["UndoFailed", "OperationFailed", "OperationTimedOut"];
 
-function leftBehind({ findings, pools }: ClusterResult): Finding[] {
-  const all = [...findings, ...pools.flatMap((pool) => pool.findings)];
-  return all.filter(({ code }) => LEFT_BEHIND.includes(code));
+function leftBehind(cluster: ClusterResult): Finding[] {
+  return findingsIn(cluster).filter(({ code }) => LEFT_BEHIND.includes(code));
 }
 
 function runFailed(error: unknown): Finding {

@@ -1,5 +1,5 @@
 import { beginWatch, type HealthProblem, lookAgain } from "../domain/health.ts";
-import { regressionFindings, toldFindings } from "../domain/health-findings.ts";
+import { newlyTold, regressionFindings } from "../domain/health-findings.ts";
 import { cancellationOf } from "../domain/run-control.ts";
 import { SIGNAL_EVENT } from "../domain/run-request.ts";
 import { nowMs, type Step, tryPerform, waitUntilOr } from "./durable.ts";
@@ -45,7 +45,7 @@ export function* watchPool(work: PoolWork, minutes: number): Step<void> {
       }
       const look = lookAgain(watch, yield* lookAtCluster(work), nowMs(context));
       watch = look.watch;
-      tellOnce(work, look.told);
+      work.findings.push(...newlyTold(work.findings, look.told));
       const isUnsettled = nowMs(context) >= untilMs + patienceMs;
       halt(work, isUnsettled ? [...look.lasting, ...look.pending] : look.lasting);
       if (nowMs(context) >= untilMs && look.pending.length === 0) return;
@@ -65,12 +65,6 @@ function* lookAtCluster({ context, input }: PoolWork): Step<HealthProblem[]> {
   const { cluster: name, resourceId, slo } = input;
   const answer = yield* tryPerform(context, "observeHealth", { name, resourceId, ...(slo ? { slo } : {}) });
   return answer.ok ? answer.value : [unseen(name, answer.failure.message)];
-}
-
-function tellOnce(work: PoolWork, told: readonly HealthProblem[]): void {
-  const findings = toldFindings(told);
-  const known = new Set(work.findings.map(({ code, subject }) => `${code} ${subject}`));
-  work.findings.push(...findings.filter(({ code, subject }) => !known.has(`${code} ${subject}`)));
 }
 
 function halt(work: PoolWork, worse: readonly HealthProblem[]): void {
