@@ -3,6 +3,7 @@ import { app, type InvocationContext } from "@azure/functions";
 import * as df from "durable-functions";
 import { decideEvent, type EventDecision, type FleetEvent, readEvent } from "../domain/events.ts";
 import { type FollowedRoll, isRolling, rollFacts } from "../domain/followed-roll.ts";
+import { deadLetterLine } from "../domain/log-lines.ts";
 import { OPERATION_STEPS, type RunRequest, runIds, WAKE_EVENT } from "../domain/run-request.ts";
 import type { FoldedEvent, ListedRun, RunRecord } from "../domain/run-status.ts";
 import { DEAD_LETTERS, type DeadLetter } from "../orchestrations/dead-letters.ts";
@@ -198,9 +199,14 @@ async function keepDeadLetter(
   letter: Omit<DeadLetter, "at">,
 ): Promise<void> {
   const at = new Date().toISOString();
-  const clipped = Object.fromEntries(
-    Object.entries(letter).map(([member, text]) => [member, text.slice(0, LETTER_TEXT_CHARACTERS)]),
-  );
-  context.warn(`event ${clipped.eventId || "(no id)"} is a dead letter: ${clipped.code}: ${clipped.reason}`);
+  const cut = (text: string) => text.slice(0, LETTER_TEXT_CHARACTERS);
+  const clipped = {
+    code: cut(letter.code),
+    reason: cut(letter.reason),
+    eventId: cut(letter.eventId),
+    eventType: cut(letter.eventType),
+    source: cut(letter.source),
+  };
+  context.warn(deadLetterLine(clipped));
   await client.signalEntity(new df.EntityId(DEAD_LETTERS, at.slice(0, 7)), "add", { ...clipped, at });
 }

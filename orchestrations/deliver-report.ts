@@ -1,3 +1,4 @@
+import { cardUndeliveredLine } from "../domain/log-lines.ts";
 import type { UpgradeReport } from "../domain/report.ts";
 import { errorText, type OrchestrationContext, perform, type Step } from "./durable.ts";
 
@@ -15,6 +16,8 @@ export function* deliverReport(
     const { delivered } = yield* perform(context, "deliverCard", { report });
     return delivered ? "finished" : "finished; no card, TEAMS_WEBHOOK_URL is not set";
   } catch (error) {
-    return `finished; the card could not be delivered: ${errorText(error)}`;
+    const reason = errorText(error);
+    if (!context.df.isReplaying) context.log(cardUndeliveredLine(report.id, reason));
+    return `finished; the card could not be delivered: ${reason}`;
   }
 }
