@@ -11,8 +11,8 @@ import type { LongOperation, OperationState } from "../domain/long-operation.ts"
 import type { Notice } from "../domain/notice.ts";
 import type { MaintenanceSchedule } from "../domain/preflight/maintenance-schedule.ts";
 import type { ComputeUsage, OfferedMinor, SubnetFacts } from "../domain/preflight/readings.ts";
-import type { UpgradeReport } from "../domain/report.ts";
 import type { Gate } from "../domain/run-control.ts";
+import type { RunReport } from "../domain/run-report.ts";
 import type { PromSample } from "../domain/slo.ts";
 
 /** The fleet, and the SHA-256 of the fleet.yaml that it goes by. */
@@ -51,7 +51,7 @@ export interface ActivityPorts {
   /** Asks the Prometheus of a cluster. */
   queryPrometheus(resourceId: string, question: InstantQuery): Promise<PromSample[]>;
   /** Posts a report's card; answers false when no Teams webhook is set. */
-  postReport(report: UpgradeReport): Promise<boolean>;
+  postReport(report: RunReport): Promise<boolean>;
   /** Posts a question of a run; answers false when no Teams webhook is set. */
   postGate(runId: string, gate: Gate): Promise<boolean>;
   /** Posts what people should know of a run; answers false when no Teams webhook is set. */

@@ -4,7 +4,7 @@ import * as df from "durable-functions";
 import { decideEvent, type EventDecision, type FleetEvent, readEvent } from "../domain/events.ts";
 import { type FollowedRoll, isRolling, rollFacts } from "../domain/followed-roll.ts";
 import { deadLetterLine } from "../domain/log-lines.ts";
-import { OPERATION_STEPS, type RunRequest, runIds, WAKE_EVENT } from "../domain/run-request.ts";
+import { OPERATION_STEPS, runIds, type UpgradeRunRequest, WAKE_EVENT } from "../domain/run-request.ts";
 import type { FoldedEvent, ListedRun, RunRecord } from "../domain/run-status.ts";
 import { DEAD_LETTERS, type DeadLetter } from "../orchestrations/dead-letters.ts";
 import type { FollowRollInput } from "../orchestrations/follow-roll.ts";
@@ -86,7 +86,7 @@ async function start(
   if (current !== undefined && (await fold(client, current, { id: event.id, source: event.source }))) {
     return context.log(`event ${event.id} asks for what run ${current} is doing; folded into it`);
   }
-  const request: RunRequest = {
+  const request: UpgradeRunRequest = {
     kind: "upgrade",
     trigger: {
       by: "Event Grid",
@@ -115,7 +115,8 @@ async function startOnce(client: df.DurableClient, name: string, instanceId: str
 async function runWithFacts(client: df.DurableClient, facts: string): Promise<string | undefined> {
   const index = await client.readEntityState<ListedRun[]>(new df.EntityId(RUN_INDEX, RUN_INDEX_KEY));
   for (const run of index.entityState ?? []) {
-    if (run.facts === facts && run.endedAt === null && (await isAlive(client, run.id))) return run.id;
+    if (run.kind === "upgrade" && run.facts === facts && run.endedAt === null && (await isAlive(client, run.id)))
+      return run.id;
   }
   return undefined;
 }
@@ -157,7 +158,14 @@ async function follow(
     event: { type: event.type, source: event.source, id: event.id },
   };
   const facts = rollFacts(cluster, pool);
-  const request: RunRequest = { kind: "upgrade", trigger, targets: [cluster], facts, scope: "nodeImage", plan: null };
+  const request: UpgradeRunRequest = {
+    kind: "upgrade",
+    trigger,
+    targets: [cluster],
+    facts,
+    scope: "nodeImage",
+    plan: null,
+  };
   const tellsTeams = fleet.config.notifications.teams;
   const roll: FollowedRoll = { cluster, resourceId, ring, pool, fleetDigest: fleet.digest, tellsTeams };
   await startOnce(client, "followRoll", runId, { ...request, roll } satisfies FollowRollInput);
@@ -181,7 +189,7 @@ async function wake(
     context.log(`woke ${instanceId}`);
   };
   const index = await client.readEntityState<ListedRun[]>(new df.EntityId(RUN_INDEX, RUN_INDEX_KEY));
-  const running = (index.entityState ?? []).filter(({ endedAt }) => endedAt === null);
+  const running = (index.entityState ?? []).filter(({ kind, endedAt }) => kind === "upgrade" && endedAt === null);
   for (const { id, facts } of running) {
     if (facts === rollFacts(cluster, pool)) await rouse(id);
     for (const attempt of WOKEN_ATTEMPTS) {

@@ -19,7 +19,8 @@ export function listAfter(
     if (list.some(({ id }) => id === run.id)) return list;
     return [{ endedAt: null, verdict: null, ...run } as ListedRun, ...list].slice(0, KEPT_RUNS);
   }
-  if (operation === "end") return list.map((listed) => (listed.id === run.id ? { ...listed, ...run } : listed));
+  if (operation === "end")
+    return list.map((listed) => (listed.id === run.id ? ({ ...listed, ...run } as ListedRun) : listed));
   return list;
 }
 

@@ -1,5 +1,5 @@
 import { decideSearch } from "../domain/daily-search.ts";
-import type { RunRequest } from "../domain/run-request.ts";
+import type { UpgradeRunRequest } from "../domain/run-request.ts";
 import type { PlannedUpgrade } from "../domain/upgrade-plan.ts";
 import { type OrchestrationContext, runChild, type Step } from "./durable.ts";
 import type { PlanUpgradeInput } from "./plan-upgrade.ts";
@@ -26,7 +26,7 @@ export function* searchNodeImages(context: OrchestrationContext): Step<string> {
     if (!context.df.isReplaying) context.log(`daily search: no run, ${decision.reason}`);
     return `no run: ${decision.reason}`;
   }
-  const request: RunRequest = {
+  const request: UpgradeRunRequest = {
     kind: "upgrade",
     trigger: { by: "timer", reason: "daily search for new node images", event: null },
     targets: null,

@@ -54,6 +54,7 @@ const report = (clusters: ClusterTest[] = [test()]): RestoreReport =>
     endedAt: at(20, "09:00"),
     clusters,
     findings: [],
+    signals: [],
     cost: { amount: 1.2, currency: "EUR", isComplete: true },
   }) as RestoreReport;
 

@@ -1,5 +1,6 @@
-import { upgradeReportSchema } from "../../domain/report.ts";
 import { reportMarkdown } from "../../domain/report-markdown.ts";
+import { restoreMarkdown } from "../../domain/restore/restore-markdown.ts";
+import { type RunReport, runReportSchema } from "../../domain/run-report.ts";
 import { findStatus } from "../run-lookup.ts";
 import { json, operatorRoute } from "./operator-route.ts";
 import { Problem } from "./problem.ts";
@@ -19,13 +20,17 @@ export function registerReport(): void {
       }
       const status = await findStatus(client, id);
       if (!status) throw new Problem(404, "No such run", `There is no run ${id}.`);
-      const report = upgradeReportSchema.safeParse(status.output);
+      const report = runReportSchema.safeParse(status.output);
       if (!report.success) {
         throw new Problem(409, "No report yet", `Run ${id} is ${status.runtimeStatus}; its report comes at its end.`);
       }
       if (format === "json") return json(200, report.data);
       const headers = { "content-type": "text/markdown; charset=utf-8", "cache-control": "no-store" };
-      return { body: reportMarkdown(report.data), headers };
+      return { body: markdownOf(report.data), headers };
     },
   });
+}
+
+function markdownOf(report: RunReport): string {
+  return report.kind === "upgrade" ? reportMarkdown(report) : restoreMarkdown(report);
 }

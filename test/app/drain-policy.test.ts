@@ -1,6 +1,6 @@
 import { AppsV1Api, BatchV1Api, CoreV1Api, KubeConfig, PolicyV1Api } from "@kubernetes/client-node";
 import { describe, expect, it } from "vitest";
-import type { PoolView, RunView } from "../../domain/api/run-view.ts";
+import type { PoolView, UpgradeRunView } from "../../domain/api/upgrade-view.ts";
 import { armClient } from "../simulator/start-simulator.ts";
 import { onlyClusters, type TestWorld, useWorlds } from "./world.ts";
 
@@ -77,19 +77,19 @@ async function startGuarded(place: Place, name: string, minAvailable: number): P
   return id;
 }
 
-function poolOf(run: RunView, name = "apps"): PoolView | undefined {
+function poolOf(run: UpgradeRunView, name = "apps"): PoolView | undefined {
   return run.rings.flatMap(({ clusters }) => clusters.flatMap(({ pools }) => pools)).find((pool) => pool.name === name);
 }
 
 /** Lets a run halt, and ends it. */
-async function halted({ world }: Place, id: string): Promise<RunView> {
+async function halted({ world }: Place, id: string): Promise<UpgradeRunView> {
   await world.until(id, ({ gates }) => gates.some(({ kind }) => kind === "halt"));
   const body = { signal: "cancel", by: "bob", reason: "enough" };
   expect((await world.api(`runs/${id}/signals`, { method: "POST", body })).status).toBe(202);
   return world.ended(id);
 }
 
-function told(run: RunView, code: string): string[] {
+function told(run: UpgradeRunView, code: string): string[] {
   return run.findings.filter((finding) => finding.code === code).map(({ message }) => message);
 }
 

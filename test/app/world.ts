@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll } from "vitest";
-import { type RunView, runViewSchema } from "../../domain/api/run-view.ts";
+import { type UpgradeRunView, upgradeRunViewSchema } from "../../domain/api/upgrade-view.ts";
 import { createVirtualClock, type VirtualClock } from "../../local/clock/virtual-clock.ts";
 import { createHost, type Host } from "../../local/host.ts";
 import { createHostLog } from "../../local/log.ts";
@@ -40,9 +40,9 @@ export interface TestWorld {
   /** As `during`, in small steps: for questions whose answer would be another by tomorrow. */
   slowly<T>(call: () => Promise<T>): Promise<T>;
   /** Lets time go on until a run meets a condition, and stops it there. Between calls time stands still. */
-  until(id: string, condition: (run: RunView) => boolean): Promise<RunView>;
+  until(id: string, condition: (run: UpgradeRunView) => boolean): Promise<UpgradeRunView>;
   /** Lets time go on until a run has ended. */
-  ended(id: string): Promise<RunView>;
+  ended(id: string): Promise<UpgradeRunView>;
   /** The id of the newest run, as soon as one is listed. */
   newestRun(): Promise<string>;
   /** The cards that Teams got, newest last. */
@@ -203,12 +203,12 @@ function withCalls(parts: Parts, crash: () => Promise<void>): TestWorld {
     while (!isOver) await pass(0.1);
     return answer;
   };
-  const untilIn = async (jumps: number, id: string, condition: (run: RunView) => boolean) => {
+  const untilIn = async (jumps: number, id: string, condition: (run: UpgradeRunView) => boolean) => {
     const deadline = performance.now() + STUCK_MS;
     for (;;) {
       const response = await api(`runs/${id}`);
       if (!response.ok) throw new Error(`run ${id} cannot be read: ${response.status} ${await response.text()}`);
-      const run = runViewSchema.parse(await response.json());
+      const run = upgradeRunViewSchema.parse(await response.json());
       if (condition(run)) return run;
       if (run.status === "finished" || performance.now() > deadline) {
         throw new Error(`the run did not come to it: ${JSON.stringify(run)}`);
