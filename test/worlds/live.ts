@@ -57,7 +57,7 @@ async function settle(world: World, reader: Reader): Promise<UpgradeRunView[]> {
   let quiet = 0;
   for (;;) {
     await world.pass(stepMs);
-    stepMs = Math.min(stepMs * 1.4, 6 * 3_600_000);
+    stepMs = Math.min(stepMs * 2, 6 * 3_600_000);
     const runs = await reader.look();
     if (!runs) continue;
     const nowMs = world.clock.nowMs();
