@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { evidenceFolder, evidenceSchema, manifestText } from "./evidence-manifest.ts";
+import { evidenceFolder, evidenceSchema, manifestText, readRecordPath, runFolder } from "./evidence-manifest.ts";
 import { proofAges, proofTrend } from "./proof-history.ts";
 import { restoreMarkdown } from "./restore-markdown.ts";
 import { type ClusterTest, type RestoreReport, restoreReportSchema } from "./restore-report.ts";
@@ -37,7 +37,7 @@ const test = (more: Partial<ClusterTest> = {}): ClusterTest => ({
   bytes: 4_096,
   findings: [],
   evidence: [{ path: "probes/orders.log", sha256: "a".repeat(64), bytes: 12 }],
-  folder: "restore-tests/2026-11/prod-weu/run-1",
+  folder: "restore-test/2026-11/prod-weu/run-1",
   startedAt: at(20),
   endedAt: at(20, "09:00"),
   ...more,
@@ -103,9 +103,27 @@ describe("evidence", () => {
   });
 
   it("lies in a folder of month, cluster and run, whatever these are called", () => {
-    expect(evidenceFolder(at(20), "prod-weu", "restore:1")).toBe("restore-tests/2026-11/prod-weu/restore_1");
-    expect(evidenceFolder(at(20), "..", "a/b")).toBe("restore-tests/2026-11/_/a_b");
+    expect(evidenceFolder(at(20), "prod-weu", "restore:1")).toBe("restore-test/2026-11/prod-weu/restore_1");
+    expect(runFolder(at(20), "restore-1")).toBe("restore-test/2026-11/_runs/restore-1");
+    expect(evidenceFolder(at(20), "..", "a/b")).toBe("restore-test/2026-11/_/a_b");
   });
+});
+
+describe("a kept record", () => {
+  it.each([
+    [evidenceFolder(at(20), "prod-weu", "run-1"), "prod-weu"],
+    [runFolder(at(20), "run-1"), null],
+  ])("is known by the path of its manifest: %s", (folder, cluster) => {
+    const record = { kind: "restore-test", month: "2026-11", cluster, run: "run-1", folder };
+    expect(readRecordPath(`${folder}/manifest.json`)).toEqual(record);
+  });
+
+  it.each(["restore-test/2026-11/a/b/report.json", "restore-test/2026/a/b/manifest.json", "manifest.json", ""])(
+    "is not %j",
+    (path) => {
+      expect(readRecordPath(path)).toBeUndefined();
+    },
+  );
 });
 
 describe("the history of proofs", () => {
