@@ -1,62 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { evidenceFolder, evidenceSchema, manifestText, readRecordPath, runFolder } from "./evidence-manifest.ts";
 import { proofAges, proofTrend } from "./proof-history.ts";
+import { at, exampleReport, exampleTest } from "./report-examples.ts";
 import { restoreMarkdown } from "./restore-markdown.ts";
-import { type ClusterTest, type RestoreReport, restoreReportSchema } from "./restore-report.ts";
+import { restoreReportSchema } from "./restore-report.ts";
 
-const at = (day: number, time = "08:00") => `2026-11-${String(day).padStart(2, "0")}T${time}:00.000Z`;
-
-const test = (more: Partial<ClusterTest> = {}): ClusterTest => ({
-  cluster: "prod-weu",
-  provider: "azure-backup",
-  verdict: "failed",
-  point: { id: "abc", takenAt: at(20, "02:00"), tier: "operational" },
-  scratchCluster: null,
-  objectives: { rpoHours: 24, rtoMinutes: 60 },
-  measure: {
-    rpo: { basis: "data", atPointMs: 1_800_000, atStartMs: 23_400_000 },
-    rto: { totalMs: 3_600_000, phases: [{ name: "restore", ms: 1_800_000 }], betweenMs: 1_800_000 },
-  },
-  phases: [
-    { name: "restore", outcome: "done", reason: "", startedAt: at(20), endedAt: at(20, "08:30"), findings: [] },
-    {
-      ...{ name: "probe", outcome: "done", reason: "", startedAt: at(20, "08:30"), endedAt: at(20, "08:31") },
-      findings: [
-        {
-          ...{ code: "ProbeFailed", severity: "blocker", subject: "shop/orders", cluster: "prod-weu" },
-          ...{ message: "probe orders failed: <b>|bad*", evidence: ["probes/orders.log"], remedy: "Mend it." },
-        },
-      ],
-    },
-  ],
-  counts: [{ kind: "Deployment", expected: 3, found: 2 }],
-  probes: [
-    { name: "orders", outcome: "failed", why: "it ended with 1", newestDataAt: null, evidence: "probes/orders.log" },
-  ],
-  problems: [{ object: "deployments.apps/shop/cart", code: "Warned", message: "no", remedy: "" }],
-  bytes: 4_096,
-  findings: [],
-  evidence: [{ path: "probes/orders.log", sha256: "a".repeat(64), bytes: 12 }],
-  folder: "restore-test/2026-11/prod-weu/run-1",
-  startedAt: at(20),
-  endedAt: at(20, "09:00"),
-  ...more,
-});
-
-const report = (clusters: ClusterTest[] = [test()]): RestoreReport =>
-  ({
-    kind: "restore-test",
-    id: "run-1",
-    verdict: "failed",
-    trigger: { by: "ada", reason: "monthly", event: null },
-    fleetDigest: "d",
-    startedAt: at(20),
-    endedAt: at(20, "09:00"),
-    clusters,
-    findings: [],
-    signals: [],
-    cost: { amount: 1.2, currency: "EUR", isComplete: true },
-  }) as RestoreReport;
+const [test, report] = [exampleTest, exampleReport];
 
 describe("a report of restore tests", () => {
   it("in Markdown says verdict, point, RPO, RTO, phases, counts, probes, what is missing and the digests", () => {
@@ -72,6 +21,12 @@ describe("a report of restore tests", () => {
     expect(text).toContain("| deployments.apps/shop/cart | Warned | no |");
     expect(text).toContain(`| probes/orders.log | ${"a".repeat(64)} | 12 |`);
     expect(text.match(/^\| --- \|/gm)?.length).toBe(5);
+  });
+
+  it("in Markdown tells what people told the run", () => {
+    const signal = { id: "s", kind: "cancel" as const, by: "ada", reason: "too late", at: at(20), gate: null };
+    const text = restoreMarkdown({ ...report(), signals: [signal] });
+    expect(text).toContain(`| ${at(20)} | ada | cancel | too late |`);
   });
 
   it("in Markdown shows what clusters say as text, never as marks", () => {
