@@ -55,7 +55,7 @@ const gatesSchema = z.strictObject({
 });
 export type GatePolicy = z.infer<typeof gatesSchema>;
 
-const ringSchema = z.strictObject({
+export const ringSchema = z.strictObject({
   name: nameSchema,
   maxParallel: z.int().positive().max(100).default(1),
   /** Wait after the ring, before the next one begins. */

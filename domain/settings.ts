@@ -19,6 +19,8 @@ export const settingsSchema = z.object({
   TEAMS_WEBHOOK_URL: urlSchema.optional(),
   PUBLIC_URL: urlSchema.optional(),
   WEBSITE_HOSTNAME: z.string().optional(),
+  API_AUTH: z.enum(["keys", "entra"]).default("keys"),
+  WEBSITE_AUTH_ENABLED: z.string().optional(),
   WEBSITE_TIME_ZONE: z.string().default("Etc/UTC"),
   REPORTS_STORAGE: z.string().refine(isStorage, STORAGE_EXPECTED).optional(),
   DAILY_SEARCH_SCHEDULE: z

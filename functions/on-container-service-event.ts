@@ -11,7 +11,7 @@ import type { FollowRollInput } from "../orchestrations/follow-roll.ts";
 import { RUN_INDEX, RUN_INDEX_KEY } from "../orchestrations/run-index.ts";
 import { NAMED_EVENTS, RUN_RECORD } from "../orchestrations/run-record.ts";
 import type { AppPorts } from "./ports.ts";
-import { findStatus, isAlive } from "./run-lookup.ts";
+import { findStatus, isAlive, startOnce } from "./run-lookup.ts";
 
 /** How often, and how long apart, it is looked whether a run has taken an event in. */
 const FOLD_LOOKS = 100;
@@ -100,15 +100,6 @@ async function start(
   };
   await startOnce(client, "upgrade", runId, request);
   context.log(`event ${event.id} started run ${runId}: ${decision.reason}`);
-}
-
-/** Starts a run unless the same event, sent twice at once, has just done so. */
-async function startOnce(client: df.DurableClient, name: string, instanceId: string, input: unknown): Promise<void> {
-  try {
-    await client.startNew(name, { instanceId, input });
-  } catch (error) {
-    if (!(await findStatus(client, instanceId))) throw error;
-  }
 }
 
 /** The run under way that an event with the same facts started. AKS tells every cluster of the same version. */

@@ -1,7 +1,7 @@
 import * as df from "durable-functions";
 import { z } from "zod";
 import { type RunSummary, type RunView, runSummarySchema } from "../domain/api/run-view.ts";
-import type { RunKind } from "../domain/run-kind.ts";
+import { type RunKind, runKindSchema } from "../domain/run-kind.ts";
 import type { ListedRun } from "../domain/run-status.ts";
 import { RUN_INDEX, RUN_INDEX_KEY } from "../orchestrations/run-index.ts";
 import { readRestoreRun } from "./restore-run-reader.ts";
@@ -14,13 +14,35 @@ const READERS: Readonly<
 > = { upgrade: readUpgradeRun, "restore-test": readRestoreRun };
 
 /** What tells the kind of a run. */
-const kindSchema = z.object({ kind: z.enum(["upgrade", "restore-test"]) });
+const kindSchema = z.object({ kind: runKindSchema });
 
-/** The newest runs, newest first. */
-export async function listRuns(client: df.DurableClient, limit: number): Promise<RunSummary[]> {
+/** Which runs are listed: those that began before `after`, and what else is named. */
+export interface RunFilter {
+  readonly limit: number;
+  readonly after?: string | undefined;
+  readonly kind?: RunKind | undefined;
+  readonly status?: "running" | "finished" | undefined;
+  readonly verdict?: string | undefined;
+  readonly by?: string | undefined;
+}
+
+/** The newest runs, newest first, and the last of them when there are more. A run that is not listed has none after it. */
+export async function listRuns(
+  client: df.DurableClient,
+  { limit, after, kind, status, verdict, by }: RunFilter,
+): Promise<{ readonly runs: RunSummary[]; readonly next: string | null }> {
   const index = await client.readEntityState<ListedRun[]>(new df.EntityId(RUN_INDEX, RUN_INDEX_KEY));
-  const listed = (index.entityState ?? []).slice(0, limit);
-  return Promise.all(listed.map((run) => summarizeRun(client, run)));
+  const all = index.entityState ?? [];
+  const from = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1 || all.length;
+  const fitting = all
+    .slice(from)
+    .filter((run) => kind === undefined || run.kind === kind)
+    .filter((run) => status === undefined || (run.endedAt === null) === (status === "running"))
+    .filter((run) => verdict === undefined || run.verdict === verdict)
+    .filter((run) => by === undefined || run.trigger.by === by);
+  const listed = fitting.slice(0, limit);
+  const runs = await Promise.all(listed.map((run) => summarizeRun(client, run)));
+  return { runs, next: fitting.length > limit ? (listed.at(-1)?.id ?? null) : null };
 }
 
 async function summarizeRun(client: df.DurableClient, run: ListedRun): Promise<RunSummary> {

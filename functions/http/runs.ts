@@ -1,109 +1,94 @@
-import { randomUUID } from "node:crypto";
+import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import type * as df from "durable-functions";
 import { z } from "zod";
-import { RUN_KINDS } from "../../domain/run-kind.ts";
-import { type RunRequest, upgradeScopeSchema } from "../../domain/run-request.ts";
-import type { AppPorts } from "../ports.ts";
-import { findStatus } from "../run-lookup.ts";
+import { roleSchema } from "../../domain/api/caller.ts";
+import { runSummarySchema, runViewSchema } from "../../domain/api/run-view.ts";
+import { runKindSchema } from "../../domain/run-kind.ts";
 import { listRuns, readRun } from "../run-reader.ts";
-import { requireKnown, requireTests } from "./known-clusters.ts";
+import { etagOf, isKnown } from "./etag.ts";
 import { json, operatorRoute } from "./operator-route.ts";
-import { Problem, readBody } from "./problem.ts";
+import { Problem } from "./problem.ts";
 import { runIdIn } from "./run-id.ts";
 
 const MOST_RUNS = 200;
+const LIMIT = `a whole number from 1 to ${MOST_RUNS} is expected`;
+/** Longest that a call waits for a run to change; hosts in front of the app cut what takes minutes. */
+const LONGEST_WAIT_SECONDS = 60;
+const LOOK_MS = 1_000;
 
-const why = {
-  by: z.string().trim().min(1).max(200),
-  reason: z.string().trim().min(1).max(1000),
-};
-
-const startUpgradeSchema = z
-  .strictObject({
-    kind: z.literal("upgrade"),
-    clusters: z.array(z.string()).min(1).optional(),
-    scope: upgradeScopeSchema.optional(),
-    /** A plan that was shown before: the run does that, and not what it would plan now. */
-    plan: z
-      .string()
-      .regex(/^plan-[0-9a-f]{16}$/, "expected the id of a plan")
-      .optional(),
-    ...why,
-  })
-  .refine(({ plan, clusters, scope }) => plan === undefined || (clusters === undefined && scope === undefined), {
-    error: "a plan says itself which clusters it is for and how far it goes",
-    path: ["plan"],
-  });
-
-const startRestoreTestSchema = z.strictObject({
-  kind: z.literal("restore-test"),
-  clusters: z.array(z.string()).min(1).optional(),
-  /** `latest`, `oldest`, `random`, a day, an instant or a point's id; what the plan says when left out. */
-  point: z.string().trim().min(1).max(300).optional(),
-  /** How long people may look into the scratch clusters; the plan's validation window when left out. */
-  keepHours: z.number().min(0).max(168).optional(),
-  ...why,
+const listQuerySchema = z.strictObject({
+  limit: z.coerce
+    .number(LIMIT)
+    .int(LIMIT)
+    .min(1, LIMIT)
+    .max(MOST_RUNS, LIMIT)
+    .default(50)
+    .describe("How many runs, at most."),
+  after: z.string().min(1).max(80).optional().describe("Id of a run: those that began before it, for the next page."),
+  kind: runKindSchema.optional(),
+  status: z.enum(["running", "finished"]).optional(),
+  verdict: z.string().min(1).max(40).optional(),
+  by: z.string().min(1).max(200).optional().describe("Who or what started it."),
 });
 
-const startSchema = z.discriminatedUnion("kind", [startUpgradeSchema, startRestoreTestSchema]);
-type Start = z.infer<typeof startSchema>;
+const runQuerySchema = z.strictObject({
+  wait: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(LONGEST_WAIT_SECONDS)
+    .default(0)
+    .describe("With If-None-Match: so many seconds are waited for a change before the answer is 304."),
+});
 
-/** `POST api/v1/runs`, `GET api/v1/runs`, `GET api/v1/runs/{id}`: starts, lists and shows runs. */
-export function registerRuns(ports: AppPorts): void {
-  operatorRoute({
-    name: "postRun",
-    method: "POST",
-    route: "runs",
-    handle: async (request, client, context) => {
-      const start = await readBody(request, startSchema);
-      const { kind, by, reason } = start;
-      const { config } = await ports.readFleet();
-      requireKnown(config, start.clusters ?? []);
-      if (kind === "restore-test") requireTests(config, start.clusters ?? []);
-      else if (start.plan !== undefined) await requirePlan(client, start.plan);
-      const id = `${kind}-${randomUUID().replaceAll("-", "").slice(0, 16)}`;
-      await client.startNew(RUN_KINDS[kind], { instanceId: id, input: requestOf(start) });
-      context.log(`${by} started run ${id}: ${reason}`);
-      return json(202, { id, kind, status: "pending" }, { location: `/api/v1/runs/${id}` });
-    },
-  });
+/** `GET api/v1/runs`, `GET api/v1/runs/{id}`: lists and shows runs. */
+export function registerRuns(): void {
   operatorRoute({
     name: "getRuns",
     method: "GET",
     route: "runs",
-    handle: async (request, client) => {
-      const limit = Number(request.query.get("limit") ?? 50);
-      if (!Number.isInteger(limit) || limit < 1 || limit > MOST_RUNS) {
-        throw new Problem(400, "Invalid limit", `limit must be a whole number from 1 to ${MOST_RUNS}.`);
-      }
-      return json(200, { runs: await listRuns(client, limit) });
+    summary: "The newest runs, newest first.",
+    role: roleSchema.enum.viewer,
+    query: listQuerySchema,
+    answers: {
+      200: {
+        description: "Runs; next is what to give as after for those before them, null when there are none.",
+        schema: z.object({ runs: z.array(runSummarySchema), next: z.string().nullable() }),
+      },
     },
+    handle: async ({ query, client }) => json(200, await listRuns(client, query)),
   });
   operatorRoute({
     name: "getRun",
     method: "GET",
     route: "runs/{id}",
-    handle: async (request, client: df.DurableClient) => {
-      const id = runIdIn(request);
-      const run = await readRun(client, id);
-      if (!run) throw new Problem(404, "No such run", `There is no run ${id}.`);
-      return json(200, run);
+    summary: "A run as it stands, with all its parts and the gates at which it waits.",
+    role: roleSchema.enum.viewer,
+    query: runQuerySchema,
+    headers: { "If-None-Match": "An ETag of an earlier answer: 304 when nothing has changed." },
+    answers: {
+      200: { description: "The run.", schema: runViewSchema },
+      304: { description: "It is as it was." },
+      404: { description: "There is no such run." },
     },
+    handle: async ({ request, query, client }) => showRun(request, client, runIdIn(request), query.wait),
   });
 }
 
-function requestOf(start: Start): RunRequest {
-  const { by, reason, clusters } = start;
-  const common = { trigger: { by, reason, event: null }, targets: clusters ?? null };
-  if (start.kind === "restore-test") {
-    return { kind: start.kind, ...common, point: start.point ?? null, keepHours: start.keepHours ?? null };
+async function showRun(
+  request: HttpRequest,
+  client: df.DurableClient,
+  id: string,
+  waitSeconds: number,
+): Promise<HttpResponseInit> {
+  for (let waited = 0; ; waited += LOOK_MS) {
+    const run = await readRun(client, id);
+    if (!run) throw new Problem(404, "No such run", `There is no run ${id}.`);
+    const etag = etagOf(run);
+    // "no-cache" lets it be kept, and asked for each time.
+    const headers = { etag, "cache-control": "no-cache" };
+    if (!isKnown(request, etag)) return json(200, run, headers);
+    if (waited >= waitSeconds * 1_000) return { status: 304, headers };
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
-  return { kind: start.kind, ...common, facts: null, scope: start.scope ?? "minor", plan: start.plan ?? null };
-}
-
-/** Throws Problem 409 for a plan that is not there, or not made yet. */
-async function requirePlan(client: df.DurableClient, plan: string): Promise<void> {
-  const status = await findStatus(client, plan);
-  if (status?.runtimeStatus === "Completed") return;
-  throw new Problem(409, "No such plan", `There is no plan ${plan} that is ready; make one with POST plans.`);
 }

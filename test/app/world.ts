@@ -130,6 +130,8 @@ async function startWorld(app: string, options: WorldOptions): Promise<OpenWorld
     IDENTITY_HEADER: simulator.identityHeader,
     TEAMS_WEBHOOK_URL: simulator.teamsWebhookUrl,
     DAILY_SEARCH_SCHEDULE: undefined,
+    API_AUTH: undefined,
+    WEBSITE_AUTH_ENABLED: undefined,
     ...options.settings,
   };
   for (const [name, value] of Object.entries(settings)) {
