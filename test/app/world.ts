@@ -1,7 +1,6 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import type { ZodType } from "zod";
 import { type RestoreRunView, restoreRunViewSchema } from "../../domain/api/restore-view.ts";
@@ -10,11 +9,11 @@ import { type UpgradeRunView, upgradeRunViewSchema } from "../../domain/api/upgr
 import { createVirtualClock, type VirtualClock } from "../../local/clock/virtual-clock.ts";
 import { createHost, type Host } from "../../local/host.ts";
 import { createHostLog } from "../../local/log.ts";
-import { buildConsole } from "../../scripts/build.ts";
 import { parseScenario } from "../../simulator/faults/scenario.ts";
 import type { Simulator } from "../../simulator/simulator.ts";
 import { noteRequest } from "../infra/roles/used-operations.ts";
 import { createCheckedSimulator } from "../simulator/contract/checked-simulator.ts";
+import { builtApp } from "./built-app.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 export const START_MS = Date.parse("2026-11-21T08:00:00Z");
@@ -84,20 +83,8 @@ export function useWorlds(): (options?: WorldOptions) => Promise<TestWorld> {
   const open: OpenWorld[] = [];
   beforeAll(async () => {
     app = mkdtempSync(join(tmpdir(), "drydock-app-"));
-    await build({
-      absWorkingDir: ROOT,
-      entryPoints: ["functions/main.ts"],
-      outfile: join(app, "dist/main.cjs"),
-      bundle: true,
-      platform: "node",
-      format: "cjs",
-      target: "node22",
-      external: ["@azure/functions-core"],
-      logLevel: "error",
-    });
-    await buildConsole(join(app, "dist/console"));
-    writeFileSync(join(app, "package.json"), JSON.stringify({ main: "dist/main.cjs" }));
-    cpSync(join(ROOT, "host.json"), join(app, "host.json"));
+    // A folder of its own: fleet.yaml lies in it.
+    cpSync(await builtApp(), app, { recursive: true });
   });
   afterEach(async () => {
     for (const world of open.splice(0)) {
