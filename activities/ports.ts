@@ -5,6 +5,7 @@ import type { HttpRoutes } from "../adapters/kubernetes/http-routes.ts";
 import type { KubernetesCluster } from "../adapters/kubernetes/kubernetes-cluster.ts";
 import type { PreflightReader } from "../adapters/kubernetes/preflight-reader.ts";
 import type { InstantQuery } from "../adapters/prometheus/instant-query.ts";
+import type { ReportStore } from "../adapters/reports/report-store.ts";
 import type { ClusterFacts } from "../domain/cluster-facts.ts";
 import type { DiscoveredFleet } from "../domain/discovery.ts";
 import type { LongOperation, OperationState } from "../domain/long-operation.ts";
@@ -14,6 +15,7 @@ import type { ComputeUsage, OfferedMinor, SubnetFacts } from "../domain/prefligh
 import type { Gate } from "../domain/run-control.ts";
 import type { RunReport } from "../domain/run-report.ts";
 import type { PromSample } from "../domain/slo.ts";
+import type { RestorePorts } from "./restore-ports.ts";
 
 /** The fleet, and the SHA-256 of the fleet.yaml that it goes by. */
 export interface Fleet extends DiscoveredFleet {
@@ -47,6 +49,9 @@ export interface ActivityPorts {
   pollOperation(operation: LongOperation, state: OperationState): Promise<OperationState>;
   openKubernetes(resourceId: string): Promise<KubernetesCluster>;
   readonly preflight: PreflightPorts;
+  readonly restore: RestorePorts;
+  /** Null where REPORTS_STORAGE is not set. */
+  readonly reports: ReportStore | null;
   openHttpRoutes(resourceId: string): Promise<HttpRoutes>;
   /** Asks the Prometheus of a cluster. */
   queryPrometheus(resourceId: string, question: InstantQuery): Promise<PromSample[]>;

@@ -11,12 +11,19 @@ import { followRoll } from "../orchestrations/follow-roll.ts";
 import { HEALTH_BASELINE, healthBaseline } from "../orchestrations/health-baseline.ts";
 import { planFleetUpgrade } from "../orchestrations/plan-upgrade.ts";
 import { POOL_DURATIONS, poolDurations } from "../orchestrations/pool-durations.ts";
+import { PROOF_HISTORY, proofHistory } from "../orchestrations/proof-history.ts";
+import { restoreLane } from "../orchestrations/restore-lane.ts";
+import { planRestoreTests } from "../orchestrations/restore-plan.ts";
+import { RESTORE_QUEUE, restoreQueue } from "../orchestrations/restore-queue.ts";
+import { followRestoreStep } from "../orchestrations/restore-step.ts";
+import { restoreTest } from "../orchestrations/restore-test.ts";
 import { ringLane } from "../orchestrations/ring-lane.ts";
 import { RING_QUEUE, ringQueue } from "../orchestrations/ring-queue.ts";
 import { RUN_INDEX, runIndex } from "../orchestrations/run-index.ts";
 import { RUN_RECORD, runRecord } from "../orchestrations/run-record.ts";
 import { searchNodeImages } from "../orchestrations/search-node-images.ts";
 import { checkHealth } from "../orchestrations/soak-ring.ts";
+import { testRestore } from "../orchestrations/test-restore.ts";
 import { upgrade } from "../orchestrations/upgrade.ts";
 import { upgradeCluster } from "../orchestrations/upgrade-cluster.ts";
 import { upgradePool } from "../orchestrations/upgrade-pool.ts";
@@ -36,6 +43,11 @@ const ORCHESTRATIONS = {
   upgradePool,
   drainNode,
   followOperation,
+  restoreTest,
+  planRestoreTests,
+  restoreLane,
+  testRestore,
+  followRestoreStep,
 } as const;
 
 /** Activities that ask the host about other orchestrations. */
@@ -43,6 +55,7 @@ const ASK_THE_HOST: ReadonlySet<keyof Activities> = new Set([
   "checkRunAlive",
   "readClusterResult",
   "readPlan",
+  "readTestResult",
   "undoRemedies",
 ]);
 
@@ -55,6 +68,8 @@ export function registerDurable(ports: AppPorts): void {
   df.app.entity(CLUSTER_PLAN, clusterPlan);
   df.app.entity(HEALTH_BASELINE, healthBaseline);
   df.app.entity(POOL_DURATIONS, poolDurations);
+  df.app.entity(RESTORE_QUEUE, restoreQueue);
+  df.app.entity(PROOF_HISTORY, proofHistory);
   df.app.entity(RUN_INDEX, runIndex);
   df.app.entity(DEAD_LETTERS, deadLetters);
   const names = Object.keys(activitiesOf(ports, undefined)) as Array<keyof Activities>;

@@ -88,6 +88,8 @@ const scratchSchema = z.strictObject({
   region: regionSchema,
   vmSize: z.string().min(1).default("Standard_D4s_v5"),
   nodeCount: z.int().min(1).max(100).default(3),
+  /** What restored workloads select nodes by. */
+  nodeLabels: z.record(z.string().min(1).max(317), z.string().max(63)).default({}),
   /** Where the backup extension finds the backups: the storage account and container of the extension. */
   backupStorage: z
     .strictObject({ storageAccountId: armIdSchema, container: z.string().min(1) })

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { evidenceFolder, evidenceSchema, manifestText, readRecordPath, runFolder } from "./evidence-manifest.ts";
-import { proofAges, proofTrend } from "./proof-history.ts";
 import { at, exampleReport, exampleTest } from "./report-examples.ts";
 import { restoreMarkdown } from "./restore-markdown.ts";
 import { restoreReportSchema } from "./restore-report.ts";
@@ -79,44 +78,4 @@ describe("a kept record", () => {
       expect(readRecordPath(path)).toBeUndefined();
     },
   );
-});
-
-describe("the history of proofs", () => {
-  const reports = [
-    report([test({ verdict: "passed", startedAt: "2026-10-02T00:00:00.000Z", endedAt: "2026-10-02T01:00:00.000Z" })]),
-    report([test({ verdict: "passed", endedAt: at(2, "01:00") }), test({ cluster: "a", measure: null, bytes: null })]),
-    report([test({ bytes: 9_000 })]),
-  ];
-
-  it("shows each month's gravest verdict and worst measures", () => {
-    expect(proofTrend(reports)).toEqual([
-      { cluster: "a", month: "2026-11", tests: 1, verdict: "failed", rpoMs: null, rtoMs: null, bytes: null },
-      {
-        cluster: "prod-weu",
-        month: "2026-10",
-        tests: 1,
-        verdict: "passed",
-        rpoMs: 23_400_000,
-        rtoMs: 3_600_000,
-        bytes: 4_096,
-      },
-      {
-        cluster: "prod-weu",
-        month: "2026-11",
-        tests: 2,
-        verdict: "failed",
-        rpoMs: 23_400_000,
-        rtoMs: 3_600_000,
-        bytes: 9_000,
-      },
-    ]);
-  });
-
-  it("says which clusters have not been proven for how long, those that never were first", () => {
-    expect(proofAges(["prod-weu", "a", "b"], reports, Date.parse(at(20)))).toEqual([
-      { cluster: "a", lastPassedAt: null, days: null },
-      { cluster: "b", lastPassedAt: null, days: null },
-      { cluster: "prod-weu", lastPassedAt: at(2, "01:00"), days: 18 },
-    ]);
-  });
 });
