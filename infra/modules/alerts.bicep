@@ -48,6 +48,26 @@ var rules = [
     threshold: 0
   }
   {
+    name: 'RestoreTestOverdue'
+    description: 'A monthly restore test has not begun for three days after it was due: a backup is not proven.'
+    severity: 2
+    query: 'traces | where message matches regex @"^the restore test of \\S+ is overdue since "'
+    frequency: 'PT6H'
+    window: 'PT6H'
+    operator: 'GreaterThan'
+    threshold: 0
+  }
+  {
+    name: 'LeftoversFound'
+    description: 'The janitor found what runs left behind: they were killed, or could not take it away.'
+    severity: 3
+    query: 'traces | where message startswith "the janitor found "'
+    frequency: 'PT1H'
+    window: 'PT1H'
+    operator: 'GreaterThan'
+    threshold: 0
+  }
+  {
     name: 'SearchMissing'
     description: 'The daily search has not run for two days: timers do not fire, or the app does not start.'
     severity: 1

@@ -86,7 +86,7 @@ export function monthlyCosts(clusters: number): CostLine[] {
     { what: "events", dollars: (events / MILLION) * PRICES.millionEvents },
     {
       what: "alert rules",
-      dollars: every5 + 2 * every15 + 3 * seldom + clusters * PRICES.metricAlertMonth,
+      dollars: every5 + 2 * every15 + 5 * seldom + clusters * PRICES.metricAlertMonth,
     },
     {
       what: "restore tests: nodes of scratch clusters",

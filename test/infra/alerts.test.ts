@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { cardUndeliveredLine, deadLetterLine, runEndedLine } from "../../domain/log-lines.ts";
+import * as lines from "../../domain/log-lines.ts";
 import { verdictSchema } from "../../domain/verdict.ts";
 import { memberAt, textOf } from "./bicep/bicep-file.ts";
 import { parseBicep } from "./bicep/parse-bicep.ts";
@@ -30,7 +30,7 @@ function finds(name: string, line: string): boolean {
 }
 
 describe("the alert rules", () => {
-  const ends = verdictSchema.options.map((verdict) => [verdict, runEndedLine("upgrade-1", verdict)] as const);
+  const ends = verdictSchema.options.map((verdict) => [verdict, lines.runEndedLine("upgrade-1", verdict)] as const);
 
   it.each([
     ["RunFailed", "failed"],
@@ -40,18 +40,33 @@ describe("the alert rules", () => {
   });
 
   it("find dead letters and cards that were not delivered", () => {
-    const letter = deadLetterLine({ eventId: "", code: "UnknownCluster", reason: "x" });
-    const card = cardUndeliveredLine("upgrade-1", "Teams answered 500");
+    const letter = lines.deadLetterLine({ eventId: "", code: "UnknownCluster", reason: "x" });
+    const card = lines.cardUndeliveredLine("upgrade-1", "Teams answered 500");
     expect([finds("DeadLetters", letter), finds("DeadLetters", card)]).toEqual([true, false]);
     expect([finds("CardUndelivered", card), finds("CardUndelivered", letter)]).toEqual([true, false]);
   });
 
+  it("find restore tests that are overdue, and what the janitor found", () => {
+    const overdue = lines.restoreTestOverdueLine("prod-weu", "2026-11-01T02:00:00.000Z");
+    const leftovers = lines.leftoversLine({ begun: 1, refused: 0 });
+    expect([finds("RestoreTestOverdue", overdue), finds("RestoreTestOverdue", leftovers)]).toEqual([true, false]);
+    expect([finds("LeftoversFound", leftovers), finds("LeftoversFound", overdue)]).toEqual([true, false]);
+  });
+
+  it("look for lines that the app writes", () => {
+    const app = globSync("{functions,orchestrations}/**/*.ts", { cwd: ROOT })
+      .filter((file) => !file.endsWith(".test.ts"))
+      .map(read)
+      .join("\n");
+    for (const line of Object.keys(lines)) expect(app).toContain(`${line}(`);
+  });
+
   it("know the daily search by how its orchestration begins its lines", () => {
-    const lines = [...read("orchestrations/search-node-images.ts").matchAll(/context\.log\(`([^`]+)`\)/g)].map(
+    const written = [...read("orchestrations/search-node-images.ts").matchAll(/context\.log\(`([^`]+)`\)/g)].map(
       ([, line]) => line,
     );
-    expect(lines.length).toBeGreaterThan(1);
-    for (const line of lines) expect(finds("SearchMissing", line ?? "")).toBe(true);
+    expect(written.length).toBeGreaterThan(1);
+    for (const line of written) expect(finds("SearchMissing", line ?? "")).toBe(true);
   });
 
   it("have each a section of the runbook, in their order, and the runbook has no other", () => {
@@ -74,7 +89,9 @@ describe("the workbook", () => {
     for (const query of parsing) {
       const parts = [...query.matchAll(/"([^"]+)"/g)].map(([, part]) => part);
       expect(parts).toEqual(["^run ", " ended: ", "$"]);
-      expect(runEndedLine("upgrade-1", "failed")).toMatch(new RegExp(`${parts[0]}\\S+${parts[1]}failed${parts[2]}`));
+      expect(lines.runEndedLine("upgrade-1", "failed")).toMatch(
+        new RegExp(`${parts[0]}\\S+${parts[1]}failed${parts[2]}`),
+      );
     }
   });
 
