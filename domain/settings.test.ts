@@ -17,6 +17,7 @@ describe("the app's settings", () => {
       AZURE_RESOURCE_MANAGER_ENDPOINT: "https://management.azure.com",
       WEBSITE_TIME_ZONE: "Etc/UTC",
       DAILY_SEARCH_SCHEDULE: "0 30 6 * * *",
+      JANITOR_SCHEDULE: "0 17 * * * *",
     });
   });
 
