@@ -1,14 +1,14 @@
 /**
- * Makes `dist/package`, the folder that is deployed: the bundle, the console, host.json for the backend that
+ * Makes `dist/package` (or the folder that is given), which is what is deployed: the bundle, the console, host.json for the backend that
  * DRYDOCK_DURABLE_BACKEND names (storage without it) and fleet.yaml. There are no node_modules in it: the bundle has all it needs.
  * azd runs it, as `npm run package`, after the build.
  */
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { durableBackendSchema, hostJsonFor } from "./infra/host-json.ts";
 
 const ROOT = join(import.meta.dirname, "..");
-const PACKAGE = join(ROOT, "dist/package");
+const PACKAGE = resolve(process.argv[2] ?? join(ROOT, "dist/package"));
 
 if (!existsSync(join(ROOT, "dist/main.cjs"))) throw new Error("dist/main.cjs is not there; run npm run build first");
 const backend = durableBackendSchema.parse(process.env.DRYDOCK_DURABLE_BACKEND || "storage");
@@ -25,4 +25,4 @@ writeFileSync(
   join(PACKAGE, "package.json"),
   `${JSON.stringify({ name, version, license, main: "dist/main.cjs" }, null, 2)}\n`,
 );
-console.log(`dist/package is made, for ${backend}`);
+console.log(`${PACKAGE} is made, for ${backend}`);
