@@ -13,6 +13,7 @@ var fleetReader = [
   'Microsoft.ContainerService/locations/kubernetesVersions/read'
   'Microsoft.ContainerService/locations/operationresults/read'
   'Microsoft.ContainerService/locations/operations/read'
+  'Microsoft.Network/virtualNetworks/subnets/read'
   'Microsoft.ResourceGraph/resources/read'
 ]
 
