@@ -17,6 +17,8 @@ import { RUN_INDEX, runIndex } from "../orchestrations/run-index.ts";
 import { RUN_RECORD, runRecord } from "../orchestrations/run-record.ts";
 import { searchNodeImages } from "../orchestrations/search-node-images.ts";
 import { checkHealth } from "../orchestrations/soak-ring.ts";
+import { sweepCluster, sweepDeadRuns } from "../orchestrations/sweep-dead-runs.ts";
+import { UNDO_RECORD, undoRecord } from "../orchestrations/undo-record.ts";
 import { upgrade } from "../orchestrations/upgrade.ts";
 import { upgradeCluster } from "../orchestrations/upgrade-cluster.ts";
 import { upgradePool } from "../orchestrations/upgrade-pool.ts";
@@ -36,6 +38,8 @@ const ORCHESTRATIONS = {
   upgradePool,
   drainNode,
   followOperation,
+  sweepDeadRuns,
+  sweepCluster,
 } as const;
 
 /** Activities that ask the host about other orchestrations. */
@@ -55,6 +59,7 @@ export function registerDurable(ports: AppPorts): void {
   df.app.entity(CLUSTER_PLAN, clusterPlan);
   df.app.entity(HEALTH_BASELINE, healthBaseline);
   df.app.entity(POOL_DURATIONS, poolDurations);
+  df.app.entity(UNDO_RECORD, undoRecord);
   df.app.entity(RUN_INDEX, runIndex);
   df.app.entity(DEAD_LETTERS, deadLetters);
   const names = Object.keys(activitiesOf(ports, undefined)) as Array<keyof Activities>;

@@ -18,6 +18,7 @@ import { registerSignals } from "./http/signals.ts";
 import { registerWhy } from "./http/why.ts";
 import { registerContainerServiceEvent } from "./on-container-service-event.ts";
 import { createPorts } from "./ports.ts";
+import { registerUpgradeJanitor } from "./upgrade-janitor.ts";
 
 /** The bundle is `dist/main.cjs`; fleet.yaml and the console are found from the app's folder. */
 const appDirectory = join(__dirname, "..");
@@ -27,6 +28,7 @@ const ports = createPorts(settings, appDirectory, () => publicUrl(parseSettings(
 registerDurable(ports);
 registerContainerServiceEvent(ports);
 registerFindNodeImages(settings.DAILY_SEARCH_SCHEDULE);
+registerUpgradeJanitor();
 registerHealth();
 registerRuns(ports);
 registerReport();

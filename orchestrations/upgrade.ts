@@ -16,6 +16,7 @@ import { errorText, nowIso, type OrchestrationContext, perform, runChild, type S
 import type { PlanUpgradeInput } from "./plan-upgrade.ts";
 import { noteEnd, noteStart } from "./run-index.ts";
 import { closeRecord } from "./run-record.ts";
+import { dropUndos } from "./undo-record.ts";
 import type { UpgradeRingInput, UpgradeRingOutput } from "./upgrade-ring.ts";
 
 /**
@@ -51,6 +52,7 @@ export function* upgrade(context: OrchestrationContext): Step<UpgradeReport> {
   const { signals } = control;
   const report = assemble({ id, request, startedAt, fleetDigest, rings, findings, signals, broken }, nowIso(context));
   show(context, yield* deliverReport(context, report, tellsTeams));
+  dropUndos(context, id);
   noteEnd(context, { id, verdict: report.verdict, endedAt: report.endedAt });
   return report;
 }
