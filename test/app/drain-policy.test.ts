@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   deploy,
+  guard,
   halted,
   IMAGE,
   type Place,
@@ -27,6 +28,19 @@ describe("the remedy scaleUpOwner", () => {
     expect(run.verdict).toBe("passed");
     expect(await place.replicas("single")).toBe(1);
     expect(await place.cordoned()).toEqual([]);
+  });
+
+  it("is trusted by preflight: a budget that it cures is a warning, and the run goes through", async () => {
+    const place = await worldWith(SCALE_UP);
+    await deploy(place, "single", 1);
+    await guard(place, "single", 1);
+    await place.world.pass(60);
+    const run = await place.world.ended(await start(place));
+    expect(told(run, "BudgetNeverAllows")).toEqual([
+      "PDB default/single can never allow a disruption (minAvailable 1, 1 pods); Deployment/single is scaled up by one for the time of the drain",
+    ]);
+    expect(run.verdict).toBe("passed-with-warnings");
+    expect(await place.replicas("single")).toBe(1);
   });
 
   it("is taken back when the run is cancelled while it is at work", async () => {
