@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Approval } from "./approval.ts";
 import { decideSearch } from "./daily-search.ts";
 import { fleetConfigSchema } from "./fleet-config.ts";
 import type { ClusterPlan, UpgradePlan } from "./upgrade-plan.ts";
@@ -7,7 +8,9 @@ const ID =
   "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/";
 
 /** A plan with rings of clusters; those that are left alone say why. */
-function planOf(rings: Record<string, { approvals?: string[]; clusters: Record<string, string | null> }>): UpgradePlan {
+function planOf(
+  rings: Record<string, { approvals?: Approval[]; clusters: Record<string, string | null> }>,
+): UpgradePlan {
   const config = fleetConfigSchema.parse({
     fleet: "sample",
     rings: Object.keys(rings).map((name) => ({ name })),
@@ -44,7 +47,7 @@ describe("what a daily search comes to", () => {
   });
 
   it("is nothing when a person has to approve all of it: that is asked for once a week", () => {
-    const asks = { approvals: ["new node images"], clusters: { c: null } };
+    const asks = { approvals: [{ of: "image" as const, what: "new node images" }], clusters: { c: null } };
     expect(decideSearch(planOf({ dev: { clusters: { a: "up to date" } }, prod: asks }), null)).toMatchObject({
       kind: "none",
       reason: expect.stringContaining("approve"),

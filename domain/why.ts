@@ -82,7 +82,12 @@ function standByPlan(facts: WhyFacts, withPreflight: boolean): Stand {
   }
   const findings = plan.findings.filter((finding) => finding.cluster === cluster || finding.cluster === null);
   if (planned.skip !== null) return leftAlone(facts, planned, findings);
-  return withWork(facts, planned, withPreflight ? findings : [], ring.approvals);
+  return withWork(
+    facts,
+    planned,
+    withPreflight ? findings : [],
+    ring.approvals.map(({ what }) => what),
+  );
 }
 
 /** A cluster that a plan of now would leave alone. */

@@ -5,6 +5,7 @@ import { answer } from "../activities/answer.ts";
 import { CLUSTER_LEASE, clusterLease } from "../orchestrations/cluster-lease.ts";
 import { CLUSTER_PLAN, clusterPlan } from "../orchestrations/cluster-plan.ts";
 import { DEAD_LETTERS, deadLetters } from "../orchestrations/dead-letters.ts";
+import { DECLINED_CHANGES, declinedChanges } from "../orchestrations/declined-changes.ts";
 import { drainNode } from "../orchestrations/drain-node.ts";
 import { followOperation } from "../orchestrations/durable-operation.ts";
 import { followRoll } from "../orchestrations/follow-roll.ts";
@@ -59,6 +60,7 @@ export function registerDurable(ports: AppPorts): void {
   df.app.entity(CLUSTER_PLAN, clusterPlan);
   df.app.entity(HEALTH_BASELINE, healthBaseline);
   df.app.entity(POOL_DURATIONS, poolDurations);
+  df.app.entity(DECLINED_CHANGES, declinedChanges);
   df.app.entity(UNDO_RECORD, undoRecord);
   df.app.entity(RUN_INDEX, runIndex);
   df.app.entity(DEAD_LETTERS, deadLetters);

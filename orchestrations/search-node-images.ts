@@ -19,7 +19,7 @@ export interface SearchNodeImagesInput {
  */
 export function* searchNodeImages(context: OrchestrationContext): Step<string> {
   const { planId, runId, current } = context.df.getInput<SearchNodeImagesInput>();
-  const ask: PlanUpgradeInput = { targets: null, scope: "nodeImage", withPreflight: false };
+  const ask: PlanUpgradeInput = { targets: null, scope: "nodeImage", withPreflight: false, asksAgain: false };
   const { plan } = yield* runChild<PlannedUpgrade>(context, "planUpgrade", planId, ask);
   const decision = decideSearch(plan, current);
   if (decision.kind === "none") {

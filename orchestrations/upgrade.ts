@@ -7,7 +7,7 @@ import {
   untouchedCluster,
 } from "../domain/report.ts";
 import { cancellationOf, type Signal } from "../domain/run-control.ts";
-import { type RunRequest, runIds } from "../domain/run-request.ts";
+import { isByPerson, type RunRequest, runIds } from "../domain/run-request.ts";
 import type { FoldedEvent } from "../domain/run-status.ts";
 import type { PlannedUpgrade, RingPlan, UpgradePlan } from "../domain/upgrade-plan.ts";
 import { verdictOf } from "../domain/verdict.ts";
@@ -58,9 +58,9 @@ export function* upgrade(context: OrchestrationContext): Step<UpgradeReport> {
 }
 
 /** The plan that was shown before, or one that is made now. */
-function* readPlan(context: OrchestrationContext, { plan, targets, scope }: RunRequest): Step<PlannedUpgrade> {
+function* readPlan(context: OrchestrationContext, { plan, targets, scope, trigger }: RunRequest): Step<PlannedUpgrade> {
   if (plan !== null) return yield* perform(context, "readPlan", { instanceId: plan });
-  const input: PlanUpgradeInput = { targets, scope, withPreflight: false };
+  const input: PlanUpgradeInput = { targets, scope, withPreflight: false, asksAgain: isByPerson(trigger) };
   return yield* runChild<PlannedUpgrade>(context, "planUpgrade", runIds.plan(context.df.instanceId), input);
 }
 

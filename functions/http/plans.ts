@@ -26,7 +26,12 @@ export function registerPlans(ports: AppPorts): void {
     handle: async (request, client) => {
       const { clusters, scope, preflight } = await readBody(request, bodySchema);
       requireKnown((await ports.readFleet()).config, clusters ?? []);
-      const id = await beginPlan(client, { targets: clusters ?? null, scope, withPreflight: preflight });
+      const id = await beginPlan(client, {
+        targets: clusters ?? null,
+        scope,
+        withPreflight: preflight,
+        asksAgain: true,
+      });
       return answerOf(id, await awaitPlan(client, id));
     },
   });

@@ -26,7 +26,8 @@ export function registerWhy(ports: AppPorts, settings: Settings): void {
       const ring = config.rings.find(({ name }) => name === known?.ring);
       if (!ring) throw new Problem(404, "Unknown cluster", `${cluster} is in no ring of fleet.yaml.`);
       const id =
-        query.get("plan") ?? (await beginPlan(client, { targets: [cluster], scope: "minor", withPreflight: true }));
+        query.get("plan") ??
+        (await beginPlan(client, { targets: [cluster], scope: "minor", withPreflight: true, asksAgain: false }));
       const state = await planFor(client, cluster, id);
       if (state.kind === "planning") {
         const location = `/api/v1/fleet/${cluster}/why?plan=${id}`;
