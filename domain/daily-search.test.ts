@@ -57,4 +57,14 @@ describe("what a daily search comes to", () => {
       clusters: ["a"],
     });
   });
+
+  it("is nothing when all that is left is blocked as it was, and a run when something else is free", () => {
+    const blocked = (...names: string[]) => names.map((name) => ({ name, runId: "upgrade-weekly-2026-11-23" }));
+    expect(decideSearch(behind, null, blocked("b", "c"))).toEqual({
+      kind: "none",
+      reason:
+        "what blocks them has not changed, and the weekly search tries again: b (run upgrade-weekly-2026-11-23), c (run upgrade-weekly-2026-11-23)",
+    });
+    expect(decideSearch(behind, null, blocked("b"))).toEqual({ kind: "run", clusters: ["c"] });
+  });
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { admitWork } from "./admit-work.ts";
+import { type BlockedBefore, causesOf, isBlockedAsBefore } from "./blocked-before.ts";
 import { estimateCluster } from "./estimate.ts";
 import type { Finding } from "./finding.ts";
 import type { RingConfig } from "./fleet-config.ts";
@@ -53,6 +54,9 @@ export interface WhyFacts {
   /** How runs under way hold the cluster, the newest first. */
   readonly holds: readonly Stand[];
   readonly lastRun: Why["lastRun"];
+  /** What blocked it when a run last came to it; null when nothing did. */
+  readonly blockedBefore: BlockedBefore | null;
+  readonly nowMs: number;
   /** The next daily and weekly search, the earlier one first. */
   readonly searches: readonly NextSearch[];
 }
@@ -129,14 +133,7 @@ function withWork(
     ...unknown.map(({ message }) => `${capital(message)}.`),
     ...approvals.map((what) => `A person has to approve it: ${what}.`),
   ];
-  if (blockers.length > 0) {
-    const next = lookedAtAgain(facts);
-    return {
-      standing: "blocked",
-      sentences,
-      next: { ...next, reason: `${next.reason}; until then mend what blocks it` },
-    };
-  }
+  if (blockers.length > 0) return { standing: "blocked", sentences, next: triedAgain(facts, blockers) };
   return { standing: "behind", sentences, next: turnOf(facts, planned) };
 }
 
@@ -153,6 +150,20 @@ function turnOf(facts: WhyFacts, planned: ClusterPlan): Why["next"] {
   }
   const { askAtMs, reason } = admission;
   return { at: askAtMs === null ? null : new Date(askAtMs).toISOString(), by: search.by, reason };
+}
+
+/** The daily search starts no run for what it knows to be blocked by the same; the weekly one always does. */
+function triedAgain(facts: WhyFacts, blockers: readonly Finding[]): Why["next"] {
+  const { blockedBefore, nowMs, searches } = facts;
+  const isSame = blockedBefore !== null && isBlockedAsBefore(blockedBefore, causesOf(blockers), nowMs);
+  const weekly = searches.find(({ by }) => by === "weekly search");
+  if (isSame && weekly) {
+    const { runId } = blockedBefore;
+    const reason = `it is tried again, or sooner by a daily search once it is not blocked as in run ${runId}; until then mend what blocks it`;
+    return { at: weekly.at, by: weekly.by, reason };
+  }
+  const next = lookedAtAgain(facts);
+  return { ...next, reason: `${next.reason}; until then mend what blocks it` };
 }
 
 function lookedAtAgain({ searches: [search] }: WhyFacts): Why["next"] {

@@ -2,6 +2,7 @@ import type { InvocationContext } from "@azure/functions";
 import * as df from "durable-functions";
 import { type Activities, createActivities } from "../activities/activities.ts";
 import { answer } from "../activities/answer.ts";
+import { BLOCKED_CLUSTERS, blockedClusters } from "../orchestrations/blocked-clusters.ts";
 import { CLUSTER_LEASE, clusterLease } from "../orchestrations/cluster-lease.ts";
 import { CLUSTER_PLAN, clusterPlan } from "../orchestrations/cluster-plan.ts";
 import { DEAD_LETTERS, deadLetters } from "../orchestrations/dead-letters.ts";
@@ -61,6 +62,7 @@ export function registerDurable(ports: AppPorts): void {
   df.app.entity(HEALTH_BASELINE, healthBaseline);
   df.app.entity(POOL_DURATIONS, poolDurations);
   df.app.entity(DECLINED_CHANGES, declinedChanges);
+  df.app.entity(BLOCKED_CLUSTERS, blockedClusters);
   df.app.entity(UNDO_RECORD, undoRecord);
   df.app.entity(RUN_INDEX, runIndex);
   df.app.entity(DEAD_LETTERS, deadLetters);
