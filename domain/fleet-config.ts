@@ -63,8 +63,8 @@ const ringSchema = z.strictObject({
   upgrades: upgradePolicySchema.prefault({}),
   /** Clusters that may fail before the ring halts. */
   failureBudget: failureBudgetSchema.default(0),
-  /** Least share of the clusters that were begun which must be done before the next ring begins. */
-  successRatePercent: z.number().min(0).max(100).default(100),
+  /** Least share of the clusters that were begun which must be done before the next ring begins; see missingSuccess. */
+  successRatePercent: z.number().min(0).max(100).optional(),
   /** How sure to be before a cluster of the ring is changed. */
   preflight: preflightPolicySchema.prefault({}),
   /** What is measured while pools and the ring soak. */

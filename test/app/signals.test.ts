@@ -117,7 +117,7 @@ describe("a ring that was halted", () => {
     expect(Date.parse(run.endedAt ?? "") - Date.parse(run.startedAt)).toBeLessThan(3 * 3_600_000);
     const lenient = await newWorld({
       fleetYaml: (yaml) =>
-        yaml.replace("    maxParallel: 2\n", "    maxParallel: 1\n    failureBudget: 1\n    successRatePercent: 50\n"),
+        yaml.replace("    maxParallel: 2\n", "    maxParallel: 1\n    failureBudget: 1\n"),
     });
     await forbidDisruptions(lenient, "prod-weu");
     const other = await lenient.ended(await start(lenient, ["prod-weu", "prod-neu"]));
