@@ -1,9 +1,12 @@
 import type { Finding } from "./finding.ts";
+import type { ClusterPlan } from "./upgrade-plan.ts";
 
-/** What blocked a cluster when a run last came to it. */
+/** What kept a run from upgrading a cluster when it last came to it. */
 export interface BlockedBefore {
-  /** Code and subject of each blocker, in order. */
+  /** Code and subject of each blocker, in order; nothing for one that was begun and failed. */
   readonly causes: readonly string[];
+  /** What a run that failed had gone to, a line for the control plane and each pool; nothing for one that was blocked. */
+  readonly goals?: readonly string[];
   readonly runId: string;
   readonly at: string;
 }
@@ -18,6 +21,21 @@ const WEEK_MS = 7 * 86_400_000;
 export function causesOf(findings: ReadonlyArray<Pick<Finding, "severity" | "code" | "subject">>): string[] {
   const blockers = findings.filter(({ severity }) => severity === "blocker");
   return [...new Set(blockers.map(({ code, subject }) => `${code} ${subject}`))].sort();
+}
+
+/** What a plan goes to in a cluster, a line for the control plane and each pool. */
+export function goalsOf({ controlPlane, pools }: Pick<ClusterPlan, "controlPlane" | "pools">): string[] {
+  const plane = controlPlane ? [`control plane ${controlPlane.to}`] : [];
+  return [...plane, ...pools.map(({ name, toVersion, toImage }) => `${name} ${toVersion} ${toImage}`)].sort();
+}
+
+/** Whether a run failed on the way to all that a plan goes to, less than a week ago. */
+export function hasFailedBefore(
+  { goals, at }: BlockedBefore,
+  plan: Parameters<typeof goalsOf>[0],
+  nowMs: number,
+): boolean {
+  return goals !== undefined && goalsOf(plan).every((goal) => goals.includes(goal)) && !isOld(at, nowMs);
 }
 
 /** Keeps what blocks a cluster; what is older than a week is of no use, and forgotten. Pure. */
@@ -35,7 +53,7 @@ export function blockedAfter(
 export function isBlockedAsBefore(before: BlockedBefore, causes: readonly string[], nowMs: number): boolean {
   const isSame =
     causes.length === before.causes.length && causes.every((cause, index) => cause === before.causes[index]);
-  return isSame && !isOld(before.at, nowMs);
+  return before.goals === undefined && isSame && !isOld(before.at, nowMs);
 }
 
 function isOld(at: string, nowMs: number): boolean {

@@ -63,7 +63,7 @@ describe("what a daily search comes to", () => {
     expect(decideSearch(behind, null, blocked("b", "c"))).toEqual({
       kind: "none",
       reason:
-        "what blocks them has not changed, and the weekly search tries again: b (run upgrade-weekly-2026-11-23), c (run upgrade-weekly-2026-11-23)",
+        "what stopped them has not changed, and the weekly search tries again: b (run upgrade-weekly-2026-11-23), c (run upgrade-weekly-2026-11-23)",
     });
     expect(decideSearch(behind, null, blocked("b"))).toEqual({ kind: "run", clusters: ["c"] });
   });

@@ -5,7 +5,7 @@ export type SearchDecision =
   | { readonly kind: "run"; readonly clusters: readonly string[] }
   | { readonly kind: "none"; readonly reason: string };
 
-/** A cluster that is blocked by the same as when a run last came to it. */
+/** A cluster that is blocked by the same as when a run last came to it, or failed on the way to the same. */
 export interface StillBlocked {
   readonly name: string;
   /** The run that found it so. */
@@ -39,7 +39,7 @@ export function decideSearch(
   if (clusters.length > 0) return { kind: "run", clusters };
   if (free.length > 0) {
     const which = stillBlocked.map(({ name, runId }) => `${name} (run ${runId})`).join(", ");
-    return { kind: "none", reason: `what blocks them has not changed, and the weekly search tries again: ${which}` };
+    return { kind: "none", reason: `what stopped them has not changed, and the weekly search tries again: ${which}` };
   }
   return { kind: "none", reason: "a person has to approve all there is to do, and the weekly search asks for that" };
 }

@@ -42,6 +42,8 @@ const poolPolicySchema = (strategy: PoolStrategy) =>
     parallelDrains: z.int().positive().max(50).default(1),
     /** Wait between the last drain and the proof, before the old nodes go. */
     soakMinutes: z.number().min(0).max(1440).default(0),
+    /** Whether AKS is to roll a pool back that it rolled, when it fails its proof or something gets worse in its soak (surge). */
+    rollBack: z.boolean().default(true),
   });
 export type PoolPolicy = z.infer<ReturnType<typeof poolPolicySchema>>;
 

@@ -24,6 +24,8 @@ interface World {
   readonly blocker?: string;
   /** When a run found it blocked by the same. */
   readonly blockedAt?: string;
+  /** What a run of yesterday failed on the way to. */
+  readonly failedAt?: string[];
   readonly zone?: string;
   readonly holds?: readonly Stand[];
 }
@@ -36,6 +38,7 @@ function why({
   unplanned,
   blocker,
   blockedAt,
+  failedAt,
   zone = "UTC",
   holds = [],
 }: World) {
@@ -68,7 +71,11 @@ function why({
   if (!prod) throw new Error("no ring");
   const asked: WhyFacts = {
     ...{ cluster: "shop", ring: prod, holds, lastRun: null, nowMs: Date.parse(NOW) },
-    blockedBefore: blockedAt ? { causes: ["BudgetNeverAllows shop/web"], runId: "r7", at: blockedAt } : null,
+    blockedBefore: failedAt
+      ? { causes: [], goals: failedAt, runId: "r8", at: "2026-11-20T06:30:00Z" }
+      : blockedAt
+        ? { causes: ["BudgetNeverAllows shop/web"], runId: "r7", at: blockedAt }
+        : null,
     plan: unplanned ? { unplanned } : { ...plan, findings: [...plan.findings, ...(blocking ? [blocking] : [])] },
     searches: nextSearches(DAILY_SEARCH, zone, Date.parse(NOW)),
   };
@@ -153,6 +160,18 @@ describe("a cluster that no run holds", () => {
       { blocker: "PDB shop/web can never allow a disruption", blockedAt: "2026-11-10T06:30:00Z" },
       { standing: "blocked", next: DAILY },
       /BudgetNeverAllows blocks it/,
+    ],
+    [
+      "is behind by what a run of yesterday failed on, which the weekly search tries again",
+      { failedAt: [`apps 1.33.5 ${NEW}`] },
+      { standing: "behind", next: { ...WEEKLY, reason: expect.stringMatching(/^run r8 failed on the way there/) } },
+      /^It is behind/,
+    ],
+    [
+      "is behind by something newer than a run of yesterday failed on",
+      { failedAt: [`apps 1.33.5 ${OLD}`] },
+      { standing: "behind", next: DAILY },
+      /^It is behind/,
     ],
     [
       "is blocked by being stopped",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { admitWork } from "./admit-work.ts";
-import { type BlockedBefore, causesOf, isBlockedAsBefore } from "./blocked-before.ts";
+import { type BlockedBefore, causesOf, hasFailedBefore, isBlockedAsBefore } from "./blocked-before.ts";
 import { estimateCluster } from "./estimate.ts";
 import type { Finding } from "./finding.ts";
 import type { RingConfig } from "./fleet-config.ts";
@@ -134,7 +134,7 @@ function withWork(
     ...approvals.map((what) => `A person has to approve it: ${what}.`),
   ];
   if (blockers.length > 0) return { standing: "blocked", sentences, next: triedAgain(facts, blockers) };
-  return { standing: "behind", sentences, next: turnOf(facts, planned) };
+  return { standing: "behind", sentences, next: afterFailure(facts, planned) ?? turnOf(facts, planned) };
 }
 
 /** When a search would come to the cluster, within its ring's window. Node images come daily, versions weekly. */
@@ -164,6 +164,14 @@ function triedAgain(facts: WhyFacts, blockers: readonly Finding[]): Why["next"] 
   }
   const next = lookedAtAgain(facts);
   return { ...next, reason: `${next.reason}; until then mend what blocks it` };
+}
+
+/** What failed a run is left to the weekly search, until there is something else to go to. */
+function afterFailure({ blockedBefore, nowMs, searches }: WhyFacts, planned: ClusterPlan): Why["next"] | null {
+  const weekly = searches.find(({ by }) => by === "weekly search");
+  if (!weekly || !blockedBefore || !hasFailedBefore(blockedBefore, planned, nowMs)) return null;
+  const reason = `run ${blockedBefore.runId} failed on the way there; the weekly search tries again, a daily one when something newer is out`;
+  return { at: weekly.at, by: weekly.by, reason };
 }
 
 function lookedAtAgain({ searches: [search] }: WhyFacts): Why["next"] {

@@ -1,5 +1,6 @@
-import { type BlockedClusters, blockedAfter, causesOf } from "../domain/blocked-before.ts";
+import { type BlockedClusters, blockedAfter, causesOf, goalsOf } from "../domain/blocked-before.ts";
 import type { Finding } from "../domain/finding.ts";
+import type { ClusterPlan } from "../domain/upgrade-plan.ts";
 import { askEntity, type EntityContext, nowIso, type OrchestrationContext, type Step, tellEntity } from "./durable.ts";
 
 /** Name and key of the entity that keeps what blocked clusters, so that searches do not start a run a day to find the same. */
@@ -21,6 +22,12 @@ export function noteBlocked(
   findings: readonly Finding[],
 ): void {
   const input = { cluster, runId, causes: causesOf(findings), at: nowIso(context) };
+  tellEntity(context, BLOCKED_CLUSTERS, BLOCKED_CLUSTERS_KEY, "block", input);
+}
+
+/** Notes that a run failed on the way to what its plan goes to. */
+export function noteFailed(context: OrchestrationContext, runId: string, plan: ClusterPlan): void {
+  const input = { cluster: plan.name, runId, causes: [], goals: goalsOf(plan), at: nowIso(context) };
   tellEntity(context, BLOCKED_CLUSTERS, BLOCKED_CLUSTERS_KEY, "block", input);
 }
 

@@ -1,4 +1,4 @@
-import { causesOf, isBlockedAsBefore } from "../domain/blocked-before.ts";
+import { causesOf, hasFailedBefore, isBlockedAsBefore } from "../domain/blocked-before.ts";
 import { decideSearch, freeClusters, type StillBlocked } from "../domain/daily-search.ts";
 import type { RunRequest } from "../domain/run-request.ts";
 import type { PlannedUpgrade, UpgradePlan } from "../domain/upgrade-plan.ts";
@@ -45,11 +45,19 @@ export function* searchNodeImages(context: OrchestrationContext): Step<string> {
   return `run ${runId}`;
 }
 
-/** Clusters that would be found blocked as they were: only those that were are looked into. */
+/**
+ * Clusters that would be found blocked as they were, or fail as they did: only those that were blocked are looked into, and
+ * what failed is left to the weekly search until there is something else to go to.
+ */
 function* lookAtBlocked(context: OrchestrationContext, plan: UpgradePlan): Step<StillBlocked[]> {
   const known = yield* readBlocked(context);
-  const suspects = freeClusters(plan).filter((cluster) => known[cluster.plan.name] !== undefined);
   const still: StillBlocked[] = [];
+  const suspects = freeClusters(plan).filter((cluster) => {
+    const before = known[cluster.plan.name];
+    if (!before || !hasFailedBefore(before, cluster.plan, nowMs(context))) return before !== undefined;
+    still.push({ name: cluster.plan.name, runId: before.runId });
+    return false;
+  });
   for (let from = 0; from < suspects.length; from += PREFLIGHT_WIDTH) {
     const batch = suspects.slice(from, from + PREFLIGHT_WIDTH);
     const asked = batch.map((cluster) => ({ plan: cluster.plan, policy: cluster.ring.ring.preflight }));

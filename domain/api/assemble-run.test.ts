@@ -33,7 +33,7 @@ const request: RunRequest = {
 const blocker: BlockerView = { pod: "shop/cart-0", code: "Terminating", message: "12 s left", since: BEGUN };
 
 function poolPlan(name: string): PoolPlan {
-  const policy = { strategy: "blueGreen", parallelDrains: 1, soakMinutes: 0 } as const;
+  const policy = { strategy: "blueGreen", parallelDrains: 1, soakMinutes: 0, rollBack: true } as const;
   const rest = { fromVersion: "1.33.5", toVersion: "1.33.5", policy, estimate: { totalMs: 0, pieceMs: 0 } };
   return { name, mode: "User", osType: "Linux", count: 3, fromImage: "old", toImage: "new", ...rest };
 }

@@ -50,7 +50,7 @@ describe("the daily search for node images", () => {
     await world.pass(4 * DAY_S);
     expect(await runsOf(world)).toEqual(["upgrade-weekly-2026-11-23", first.id]);
     expect(world.logged.join("")).toMatch(
-      /no run, what blocks them has not changed.*dev-weu \(run upgrade-weekly-2026-11-23\)/,
+      /no run, what stopped them has not changed.*dev-weu \(run upgrade-weekly-2026-11-23\)/,
     );
     await policy.deleteNamespacedPodDisruptionBudget({ namespace: "reports", name: "never" });
     await world.pass(DAY_S);
