@@ -17,6 +17,7 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["test/**/*.test.ts"],
+          globalSetup: ["test/setup/run-folder.ts"],
           exclude: ["test/browser/**"],
           testTimeout: 120_000,
           hookTimeout: 60_000,
@@ -27,6 +28,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
+          globalSetup: ["test/setup/run-folder.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           pool: "forks",

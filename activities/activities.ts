@@ -1,7 +1,11 @@
+import type { Isolation } from "../domain/restore/isolation.ts";
+import type { AskedProbe, LongStep } from "../domain/restore/long-step.ts";
+import type { TestInput } from "../domain/restore/planned-test.ts";
 import { beginCheckJob, type CheckInput, callCheck, pollCheckJob, removeCheckJob } from "./custom-checks.ts";
 import { deliverCard, deliverGate, deliverNotice } from "./deliver-card.ts";
 import { drainSlice } from "./drain-slice.ts";
 import { observeHealth } from "./health.ts";
+import { keepReport } from "./keep-report.ts";
 import { cordonNodes, listNodes, uncordonNodes } from "./nodes.ts";
 import {
   checkRunAlive,
@@ -15,6 +19,11 @@ import { observeRoll } from "./observe-roll.ts";
 import type { ActivityPorts } from "./ports.ts";
 import { preflightCluster } from "./preflight.ts";
 import { applyRemedy, deletePod, undoRemedies } from "./remedies.ts";
+import { checkIsolation, isolateScratch } from "./restore-isolate.ts";
+import { planTest } from "./restore-plan.ts";
+import { removeProbe } from "./restore-probe.ts";
+import { readTestResult } from "./restore-result.ts";
+import { beginRestoreStep, pollRestoreStep, type StepLook } from "./restore-steps.ts";
 import { countEndpoints, readTraffic, setTraffic } from "./traffic.ts";
 
 /**
@@ -48,6 +57,14 @@ export function createActivities(ports: ActivityPorts) {
     readClusterResult: (input: { readonly instanceId: string }) => readClusterResult(ports, input),
     checkRunAlive: (input: { readonly instanceId: string }) => checkRunAlive(ports, input),
     readPlan: (input: { readonly instanceId: string }) => readPlan(ports, input),
+    keepReport: (input: Parameters<typeof keepReport>[1]) => keepReport(ports, input),
+    planTest: (input: TestInput) => planTest(ports, input),
+    beginRestoreStep: (input: LongStep) => beginRestoreStep(ports, input),
+    pollRestoreStep: (input: StepLook) => pollRestoreStep(ports, input),
+    isolateScratch: (input: Isolation) => isolateScratch(ports, input),
+    checkIsolation: (input: Isolation) => checkIsolation(ports, input),
+    removeProbe: (input: AskedProbe) => removeProbe(ports, input),
+    readTestResult: (input: { readonly instanceId: string }) => readTestResult(ports, input),
     deliverGate: (input: Parameters<typeof deliverGate>[1]) => deliverGate(ports, input),
     deliverNotice: (input: Parameters<typeof deliverNotice>[1]) => deliverNotice(ports, input),
     deliverCard: (input: Parameters<typeof deliverCard>[1]) => deliverCard(ports, input),

@@ -1,12 +1,12 @@
 import type { Notice } from "../domain/notice.ts";
-import type { UpgradeReport } from "../domain/report.ts";
 import type { Gate } from "../domain/run-control.ts";
+import type { RunReport } from "../domain/run-report.ts";
 import type { ActivityPorts } from "./ports.ts";
 
 /** Tells Teams how a run ended; answers whether a card went out. */
 export async function deliverCard(
   ports: ActivityPorts,
-  { report }: { readonly report: UpgradeReport },
+  { report }: { readonly report: RunReport },
 ): Promise<{ readonly delivered: boolean }> {
   return { delivered: await ports.postReport(report) };
 }

@@ -5,15 +5,17 @@ import type { HttpRoutes } from "../adapters/kubernetes/http-routes.ts";
 import type { KubernetesCluster } from "../adapters/kubernetes/kubernetes-cluster.ts";
 import type { PreflightReader } from "../adapters/kubernetes/preflight-reader.ts";
 import type { InstantQuery } from "../adapters/prometheus/instant-query.ts";
+import type { ReportStore } from "../adapters/reports/report-store.ts";
 import type { ClusterFacts } from "../domain/cluster-facts.ts";
 import type { DiscoveredFleet } from "../domain/discovery.ts";
 import type { LongOperation, OperationState } from "../domain/long-operation.ts";
 import type { Notice } from "../domain/notice.ts";
 import type { MaintenanceSchedule } from "../domain/preflight/maintenance-schedule.ts";
 import type { ComputeUsage, OfferedMinor, SubnetFacts } from "../domain/preflight/readings.ts";
-import type { UpgradeReport } from "../domain/report.ts";
 import type { Gate } from "../domain/run-control.ts";
+import type { RunReport } from "../domain/run-report.ts";
 import type { PromSample } from "../domain/slo.ts";
+import type { RestorePorts } from "./restore-ports.ts";
 
 /** The fleet, and the SHA-256 of the fleet.yaml that it goes by. */
 export interface Fleet extends DiscoveredFleet {
@@ -47,11 +49,14 @@ export interface ActivityPorts {
   pollOperation(operation: LongOperation, state: OperationState): Promise<OperationState>;
   openKubernetes(resourceId: string): Promise<KubernetesCluster>;
   readonly preflight: PreflightPorts;
+  readonly restore: RestorePorts;
+  /** Null where REPORTS_STORAGE is not set. */
+  readonly reports: ReportStore | null;
   openHttpRoutes(resourceId: string): Promise<HttpRoutes>;
   /** Asks the Prometheus of a cluster. */
   queryPrometheus(resourceId: string, question: InstantQuery): Promise<PromSample[]>;
   /** Posts a report's card; answers false when no Teams webhook is set. */
-  postReport(report: UpgradeReport): Promise<boolean>;
+  postReport(report: RunReport): Promise<boolean>;
   /** Posts a question of a run; answers false when no Teams webhook is set. */
   postGate(runId: string, gate: Gate): Promise<boolean>;
   /** Posts what people should know of a run; answers false when no Teams webhook is set. */

@@ -9,6 +9,9 @@ export interface FleetFile {
   readonly digest: string;
 }
 
+/** The file that was read last: it is asked for far more often than it changes. */
+let last: FleetFile | undefined;
+
 /**
  * Reads fleet.yaml from a path or an http(s) URL. Throws DrydockError: "Invalid" names every mistake with line and column.
  *
@@ -16,12 +19,15 @@ export interface FleetFile {
  */
 export async function readFleetFile(location: string): Promise<FleetFile> {
   const text = /^https?:/.test(location) ? await download(location) : await readLocal(location);
+  const digest = createHash("sha256").update(text).digest("hex");
+  if (last?.digest === digest) return last;
   const parsed = parseFleetConfig(text);
   if ("mistakes" in parsed) {
     const name = location.split(/[/?]/).find((part) => part.endsWith(".yaml")) ?? "fleet.yaml";
     throw new DrydockError(terminal("Invalid", describeMistakes(name, parsed.mistakes)));
   }
-  return { config: parsed.config, digest: createHash("sha256").update(text).digest("hex") };
+  last = { config: parsed.config, digest };
+  return last;
 }
 
 async function readLocal(path: string): Promise<string> {

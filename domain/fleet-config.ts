@@ -2,6 +2,7 @@ import { LineCounter, parseDocument, visit } from "yaml";
 import { z } from "zod";
 import { drainRulesSchema } from "./drain/drain-policy.ts";
 import { preflightPolicySchema } from "./preflight/preflight-policy.ts";
+import { type RestorePlan, restorePlanSchema } from "./restore/restore-plan.ts";
 import { failureBudgetSchema, upgradePolicySchema } from "./ring-policy.ts";
 import { clustersWithoutPrometheus, prometheusSchema, sloPolicySchema } from "./slo.ts";
 import { DEFAULT_STALL_MINUTES } from "./stall.ts";
@@ -56,7 +57,7 @@ const gatesSchema = z.strictObject({
 });
 export type GatePolicy = z.infer<typeof gatesSchema>;
 
-const ringSchema = z.strictObject({
+export const ringSchema = z.strictObject({
   name: nameSchema,
   maxParallel: z.int().positive().max(100).default(1),
   /** Wait after the ring, before the next one begins. */
@@ -123,6 +124,8 @@ export const fleetConfigSchema = z
         traffic: z.array(trafficSchema).max(20).default([]),
       })
       .prefault({}),
+    /** Which backups are proven by restoring them, how and how often. */
+    restoreTests: restorePlanSchema.optional(),
     notifications: z.strictObject({ teams: z.boolean().default(true) }).prefault({}),
   })
   .superRefine((config, context) => {
@@ -151,6 +154,9 @@ export const fleetConfigSchema = z
     for (const { path, message } of clustersWithoutPrometheus(config)) {
       context.addIssue({ code: "custom", path, message });
     }
+    for (const { path, message } of testsOfNoCluster(config)) {
+      context.addIssue({ code: "custom", path, message });
+    }
     unique("rings", (index) => config.rings[index]?.name, "the ring");
     unique("clusters", (index) => config.clusters[index]?.name, "the cluster");
     unique("clusters", (index) => config.clusters[index]?.resourceId.toLowerCase(), "the resource id");
@@ -165,6 +171,20 @@ export const fleetConfigSchema = z
     }
   });
 export type FleetConfig = z.infer<typeof fleetConfigSchema>;
+
+/** Restore tests of clusters that are not there. What is discovered is known when a run begins, and told then. */
+function testsOfNoCluster(config: {
+  readonly clusters: readonly ClusterConfig[];
+  readonly discover: readonly Discovery[];
+  readonly restoreTests?: RestorePlan | undefined;
+}): Array<{ path: Array<string | number>; message: string }> {
+  if (config.discover.length > 0) return [];
+  const known = new Set(config.clusters.map(({ name }) => name));
+  return (config.restoreTests?.clusters ?? []).flatMap(({ cluster }, index) => {
+    const path = ["restoreTests", "clusters", index, "cluster"];
+    return known.has(cluster) ? [] : [{ path, message: `there is no cluster "${cluster}"` }];
+  });
+}
 
 /** How the nodes of a fleet are drained. */
 export function drainPolicyOf({ drain, stallMinutes }: FleetConfig["upgrade"]): DrainPolicy {

@@ -45,3 +45,16 @@ export interface OperationState {
 
 /** Tag that names the run that made a resource. */
 export const RUN_TAG = "drydock-run";
+
+/** How much later than it ended an operation may be seen to have ended, in parts of its own length. */
+const LATE_SHARE = 0.05;
+/** Longest time between two looks: what stands still is to be noticed within minutes. */
+const LONGEST_WAIT_SECONDS = 120;
+
+/**
+ * How long to wait until an operation is looked at again, in seconds: as long as Azure asks for, and longer the longer the
+ * operation lasts already, so that one that hangs for hours is not asked for a thousand times.
+ */
+export function pollAfterSeconds(retryAfterSeconds: number, elapsedSeconds: number): number {
+  return Math.max(retryAfterSeconds, Math.min(LONGEST_WAIT_SECONDS, Math.floor(elapsedSeconds * LATE_SHARE)));
+}

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { blockerViewSchema, nodeViewSchema, poolStateSchema, ringStateSchema, triggerSchema } from "./api/run-view.ts";
+import { triggerSchema } from "./api/run-head.ts";
+import { blockerViewSchema, nodeViewSchema, poolStateSchema, ringStateSchema } from "./api/upgrade-view.ts";
 import { remedyRecordSchema } from "./drain/remedy-record.ts";
 import { type Finding, findingSchema } from "./finding.ts";
 import { signalSchema } from "./run-control.ts";

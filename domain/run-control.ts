@@ -24,8 +24,10 @@ export type Signal = z.infer<typeof signalSchema>;
 export const gateSchema = z
   .object({
     id: z.string(),
-    kind: z.enum(["approval", "halt"]),
-    ring: z.string(),
+    /** `look`: a scratch cluster is there to be looked into. */
+    kind: z.enum(["approval", "halt", "look"]),
+    /** The ring that an upgrade asks about; null when it is no ring. */
+    ring: z.string().nullable(),
     /** One sentence: what is to be decided. */
     question: z.string(),
     /** What an answer goes by, one fact a line. */

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { triggerSchema } from "./api/run-view.ts";
+import { triggerSchema } from "./api/run-head.ts";
 
 /** How far a run may go: node images alone, patches of Kubernetes too, or the next minor version too. */
 export const upgradeScopeSchema = z.enum(["nodeImage", "patch", "minor"]);
 export type UpgradeScope = z.infer<typeof upgradeScopeSchema>;
 
-/** What starts a run. */
-export const runRequestSchema = z.strictObject({
+/** What starts an upgrade. */
+export const upgradeRunRequestSchema = z.strictObject({
   kind: z.literal("upgrade"),
   trigger: triggerSchema,
   /** Names of clusters; null for the whole fleet. */
@@ -18,6 +18,23 @@ export const runRequestSchema = z.strictObject({
   /** Id of a plan that was made before; null to plan when the run starts. */
   plan: z.string().nullable(),
 });
+export type UpgradeRunRequest = z.infer<typeof upgradeRunRequestSchema>;
+
+/** What starts a run of restore tests. */
+export const restoreRunRequestSchema = z.strictObject({
+  kind: z.literal("restore-test"),
+  trigger: triggerSchema,
+  /** Names of clusters; null for all of the plan. */
+  targets: z.array(z.string()).nullable(),
+  /** `latest`, `oldest`, `random`, a day, an instant or a point's id, in place of what the plan says; null for the plan's. */
+  point: z.string().min(1).nullable(),
+  /** How long people may look into the scratch clusters, in place of the plan's validation window; null for the plan's. */
+  keepHours: z.number().min(0).max(168).nullable(),
+});
+export type RestoreRunRequest = z.infer<typeof restoreRunRequestSchema>;
+
+/** What starts a run of any kind. */
+export const runRequestSchema = z.discriminatedUnion("kind", [upgradeRunRequestSchema, restoreRunRequestSchema]);
 export type RunRequest = z.infer<typeof runRequestSchema>;
 
 /** Who starts runs of the whole fleet by themselves. */
@@ -42,6 +59,11 @@ export const runIds = {
   node: (clusterPart: string, pool: string, node: string) => `${clusterPart}:${pool}:${node}`,
   /** The part that follows one long operation of a pool. */
   operation: (clusterPart: string, pool: string, step: string) => `${clusterPart}:${pool}:${step}`,
+  /** The test of a cluster's backup, and a part of it. Names of clusters hold no colon. */
+  restoreTest: (runId: string, cluster: string) => `${runId}:${cluster}`,
+  restorePart: (test: string, part: string) => `${test}:${part}`,
+  /** One of the lanes in which a run's tests go side by side. */
+  restoreLane: (runId: string, lane: number) => `${runId}*${lane}`,
   /** The part that follows the upgrade of the control plane. Names of pools hold no dash. */
   controlPlane: (clusterPart: string) => `${clusterPart}:control-plane`,
 } as const;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Trigger } from "./api/run-view.ts";
+import type { Trigger } from "./api/run-head.ts";
 import {
   blockerViewSchema,
   clusterStateSchema,
@@ -7,8 +7,10 @@ import {
   nodeViewSchema,
   poolStateSchema,
   ringStateSchema,
-} from "./api/run-view.ts";
+} from "./api/upgrade-view.ts";
+import type { RestoreVerdict } from "./restore/restore-verdict.ts";
 import type { RunControl } from "./run-control.ts";
+import type { RunKind } from "./run-kind.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** Custom status of a run. Small: hosts keep 16 KB of it. */
@@ -85,14 +87,16 @@ export interface RunRecord {
   readonly waiters: readonly string[];
 }
 
-/** A run in the list of runs. */
-export interface ListedRun {
+interface Listed<K extends RunKind, V> {
   readonly id: string;
-  readonly kind: "upgrade";
+  readonly kind: K;
   readonly trigger: Trigger;
   /** What the starting event said is new; null for runs that a person or a timer started. */
   readonly facts: string | null;
   readonly startedAt: string;
   readonly endedAt: string | null;
-  readonly verdict: Verdict | null;
+  readonly verdict: V | null;
 }
+
+/** A run in the list of runs, with the verdict of its kind. */
+export type ListedRun = Listed<"upgrade", Verdict> | Listed<"restore-test", RestoreVerdict>;

@@ -45,6 +45,30 @@ describe("the app's settings", () => {
     expect(refusal({ AZURE_RESOURCE_MANAGER_ENDPOINT: endpoint })).toContain(`AZURE_RESOURCE_MANAGER_ENDPOINT: ${why}`);
   });
 
+  it.each([
+    "https://stdrydock.blob.core.windows.net/reports",
+    "https://stdrydock.blob.core.windows.net/reports/",
+    "http://127.0.0.1:10000/devstoreaccount1/reports",
+    "reports",
+    "/srv/drydock/reports",
+    "C:\\drydock\\reports",
+  ])("take %s for the storage of reports", (location) => {
+    expect(parseSettings({ REPORTS_STORAGE: location }).REPORTS_STORAGE).toBe(location);
+  });
+
+  it.each([
+    "https://stdrydock.blob.core.windows.net/reports?sv=1&sig=secret",
+    "https://user:secret@stdrydock.blob.core.windows.net/reports",
+    "https://stdrydock.blob.core.windows.net",
+    "https://stdrydock.blob.core.windows.net/a/b/c",
+    "http://stdrydock.blob.core.windows.net/reports",
+    "ftp://127.0.0.1/reports",
+  ])("refuse %s for the storage of reports, and do not repeat it", (location) => {
+    const message = refusal({ REPORTS_STORAGE: location });
+    expect(message).toContain("REPORTS_STORAGE: expected the https URL of a container");
+    expect(message).not.toContain("secret");
+  });
+
   it("name every wrong setting and show no value: some are secrets", () => {
     const message = refusal({ TEAMS_WEBHOOK_URL: "secret-sig", PUBLIC_URL: "hidden value" });
     expect(message).toMatch(/TEAMS_WEBHOOK_URL: .*PUBLIC_URL: /);

@@ -5,6 +5,9 @@ const urlSchema = z.url({ protocol: /^https?$/, error: "expected an http(s) URL"
 
 const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
 
+const STORAGE_EXPECTED =
+  "expected the https URL of a container of Blob Storage, without a query (the app's identity has the rights), or a folder";
+
 /** The app's settings, as environment variables; docs/architecture.md tells what each means. An empty value is none. */
 export const settingsSchema = z.object({
   FLEET_CONFIG: z.string().default("fleet.yaml"),
@@ -16,7 +19,10 @@ export const settingsSchema = z.object({
   TEAMS_WEBHOOK_URL: urlSchema.optional(),
   PUBLIC_URL: urlSchema.optional(),
   WEBSITE_HOSTNAME: z.string().optional(),
+  API_AUTH: z.enum(["keys", "entra"]).default("keys"),
+  WEBSITE_AUTH_ENABLED: z.string().optional(),
   WEBSITE_TIME_ZONE: z.string().default("Etc/UTC"),
+  REPORTS_STORAGE: z.string().refine(isStorage, STORAGE_EXPECTED).optional(),
   DAILY_SEARCH_SCHEDULE: z
     .string()
     .refine(isSchedule, "expected NCRONTAB of six fields, such as 0 30 6 * * *")
@@ -28,6 +34,15 @@ export type Settings = z.infer<typeof settingsSchema>;
 function isSafeEndpoint(text: string): boolean {
   const url = URL.parse(text);
   return url === null || url.protocol === "https:" || LOOPBACK.includes(url.hostname);
+}
+
+/** Whether a text names a container by a URL that holds no secret, or else a folder. */
+function isStorage(text: string): boolean {
+  if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) return true;
+  const url = URL.parse(text);
+  if (!url || !/^https?:$/.test(url.protocol)) return false;
+  const isPlain = url.search === "" && url.hash === "" && url.username === "" && url.password === "";
+  return isPlain && isSafeEndpoint(text) && /^(?:\/[^/]+){1,2}\/?$/.test(url.pathname);
 }
 
 /**

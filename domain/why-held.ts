@@ -1,4 +1,4 @@
-import type { ClusterView, RingView, RunView } from "./api/run-view.ts";
+import type { ClusterView, RingView, UpgradeRunView } from "./api/upgrade-view.ts";
 import { type Gate, pauseOf } from "./run-control.ts";
 import { momentText, type Stand } from "./why.ts";
 
@@ -8,20 +8,20 @@ const CHANGING: ReadonlySet<ClusterView["state"]> = new Set(["preflight", "upgra
 const TO_COME: ReadonlySet<ClusterView["state"]> = new Set(["pending", "queued", "waiting"]);
 
 /** How a run under way holds a cluster; null when it does not have it, or is done with it and asks nothing about it. */
-export function heldBy(run: RunView, cluster: string): Stand | null {
+export function heldBy(run: UpgradeRunView, cluster: string): Stand | null {
   const index = run.rings.findIndex(({ clusters }) => clusters.some(({ name }) => name === cluster));
   const ring = run.rings[index];
   const view = ring?.clusters.find(({ name }) => name === cluster);
   if (!ring || !view) return null;
   const rings = run.rings.slice(0, index + 1).map(({ name }) => name);
-  const gate = run.gates.find((open) => rings.includes(open.ring));
+  const gate = run.gates.find((open) => open.ring !== null && rings.includes(open.ring));
   const isToCome = TO_COME.has(view.state);
   if (CHANGING.has(view.state)) return changing(run, view);
   if (gate && (isToCome || gate.kind === "halt")) return asked(run, gate);
   return isToCome ? toCome(run, index, view) : null;
 }
 
-function changing(run: RunView, { state, reason, startedAt }: ClusterView): Stand {
+function changing(run: UpgradeRunView, { state, reason, startedAt }: ClusterView): Stand {
   const pause = pauseOf(run);
   const since = startedAt === null ? "" : ` since ${momentText(startedAt)}`;
   const how = `${state}${reason === null ? "" : `, ${reason}`}`;
@@ -30,7 +30,7 @@ function changing(run: RunView, { state, reason, startedAt }: ClusterView): Stan
   return { standing: "in-progress", sentences, next: { at: null, by: run.id, reason: "the run goes on with it" } };
 }
 
-function asked(run: RunView, { id, kind, question, expiresAt, unanswered, options }: Gate): Stand {
+function asked(run: UpgradeRunView, { id, kind, question, expiresAt, unanswered, options }: Gate): Stand {
   const how = options.map((option) => `drydock ${option} ${run.id} --gate ${id}`).join(" or ");
   const sentences = [
     `Run ${run.id} waits for an answer: ${question}`,
@@ -40,14 +40,14 @@ function asked(run: RunView, { id, kind, question, expiresAt, unanswered, option
   return { standing: kind === "halt" ? "blocked" : "waiting", sentences, next };
 }
 
-function paused(run: RunView, sentences: readonly string[]): Stand {
+function paused(run: UpgradeRunView, sentences: readonly string[]): Stand {
   const pause = pauseOf(run);
   const said = `Run ${run.id} is paused by ${pause?.by ?? "somebody"}: ${pause?.reason ?? ""}.`;
   const next = { at: null, by: "a person", reason: `drydock resume ${run.id} lets it go on` };
   return { standing: "waiting", sentences: [said, ...sentences], next };
 }
 
-function toCome(run: RunView, index: number, { state, reason }: ClusterView): Stand {
+function toCome(run: UpgradeRunView, index: number, { state, reason }: ClusterView): Stand {
   if (pauseOf(run)) return paused(run, []);
   const wait = (sentence: string, at: string | null, why: string): Stand => ({
     standing: "waiting",

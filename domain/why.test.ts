@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ClusterView, RingView, RunView } from "./api/run-view.ts";
+import type { ClusterView, RingView, UpgradeRunView } from "./api/upgrade-view.ts";
 import type { ClusterFacts } from "./cluster-facts.ts";
 import { fleetConfigSchema } from "./fleet-config.ts";
 import type { Gate, Signal } from "./run-control.ts";
@@ -256,7 +256,7 @@ function gate(kind: Gate["kind"], ring: string): Gate {
 
 const PAUSE: Signal = { id: "1", kind: "pause", by: "ada", reason: "a release", at: NOW, gate: null };
 
-function run(rings: RingView[], change: Partial<RunView> = {}): RunView {
+function run(rings: RingView[], change: Partial<UpgradeRunView> = {}): UpgradeRunView {
   return {
     ...{ id: "upgrade-1", kind: "upgrade", status: "running", phase: "", verdict: null, rings },
     ...{ trigger: { by: "timer", reason: "", event: null }, startedAt: NOW, updatedAt: NOW, endedAt: null },
@@ -267,7 +267,7 @@ function run(rings: RingView[], change: Partial<RunView> = {}): RunView {
 
 describe("a cluster that a run holds", () => {
   const upgrading = clusterView("upgrading", { startedAt: NOW, reason: "pool apps" });
-  it.each<[string, RunView, Partial<Stand>, RegExp]>([
+  it.each<[string, UpgradeRunView, Partial<Stand>, RegExp]>([
     [
       "is in progress while the run changes it",
       run([ringView("prod", "running", { clusters: [upgrading] })]),
@@ -356,7 +356,7 @@ describe("a cluster that a run holds", () => {
     expect(sentences).toEqual([expect.stringContaining("in hand"), expect.stringMatching(/^It is behind: /)]);
   });
 
-  it.each<[string, RunView]>([
+  it.each<[string, UpgradeRunView]>([
     ["that does not have it", run([ringView("prod", "running")])],
     ["that is done with it", run([ringView("prod", "running", { clusters: [clusterView("done")] })])],
     ["that left it alone", run([ringView("prod", "running", { clusters: [clusterView("skipped")] })])],

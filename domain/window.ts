@@ -54,12 +54,26 @@ interface Opening {
   readonly freeze: string | null;
 }
 
+/** Answers that are kept: a history that is replayed asks the same again and again, and zones are slow to reckon with. */
+const KEPT_ANSWERS = 1_000;
+const answers = new Map<string, WindowState>();
+
 /**
  * The state of a window at a moment. A window belongs to the day on which it starts, also past midnight. Its start is wall
  * clock time (one that the change to summer time leaves out comes an hour later), its length is exact time. A freeze shuts
  * the windows that start within it and cuts those that run into it.
  */
 export function windowStateAt(window: MaintenanceWindow, nowMs: number): WindowState {
+  const question = `${nowMs} ${JSON.stringify(window)}`;
+  const known = answers.get(question);
+  if (known) return known;
+  const state = reckonState(window, nowMs);
+  if (answers.size >= KEPT_ANSWERS) answers.clear();
+  answers.set(question, state);
+  return state;
+}
+
+function reckonState(window: MaintenanceWindow, nowMs: number): WindowState {
   const now = Temporal.Instant.fromEpochMilliseconds(Math.floor(nowMs)).toZonedDateTimeISO(window.timeZone);
   let shutBy: string | null = null;
   for (let offset = -1; offset <= HORIZON_DAYS; offset += 1) {

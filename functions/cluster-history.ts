@@ -5,7 +5,7 @@ import type { Stand, Why } from "../domain/why.ts";
 import { heldBy } from "../domain/why-held.ts";
 import { RUN_INDEX, RUN_INDEX_KEY } from "../orchestrations/run-index.ts";
 import { findStatus } from "./run-lookup.ts";
-import { readRun } from "./run-reader.ts";
+import { readUpgradeRun } from "./upgrade-run-reader.ts";
 
 /** Ended runs that are looked through for a cluster, the newest first. */
 const LOOKED_THROUGH = 30;
@@ -21,9 +21,9 @@ export interface ClusterHistory {
 /** Reads what runs under way and ended ones have to say of a cluster. */
 export async function readClusterHistory(client: df.DurableClient, cluster: string): Promise<ClusterHistory> {
   const index = await client.readEntityState<ListedRun[]>(new df.EntityId(RUN_INDEX, RUN_INDEX_KEY));
-  const listed = index.entityState ?? [];
+  const listed = (index.entityState ?? []).filter(({ kind }) => kind === "upgrade");
   const views = await Promise.all(
-    listed.filter(({ endedAt }) => endedAt === null).map(({ id }) => readRun(client, id)),
+    listed.filter(({ endedAt }) => endedAt === null).map(({ id }) => readUpgradeRun(client, id)),
   );
   const holds = views.flatMap((view) => {
     const held = view?.status === "finished" || !view ? null : heldBy(view, cluster);

@@ -13,6 +13,12 @@ import { followRoll } from "../orchestrations/follow-roll.ts";
 import { HEALTH_BASELINE, healthBaseline } from "../orchestrations/health-baseline.ts";
 import { planFleetUpgrade } from "../orchestrations/plan-upgrade.ts";
 import { POOL_DURATIONS, poolDurations } from "../orchestrations/pool-durations.ts";
+import { PROOF_HISTORY, proofHistory } from "../orchestrations/proof-history.ts";
+import { restoreLane } from "../orchestrations/restore-lane.ts";
+import { planRestoreTests } from "../orchestrations/restore-plan.ts";
+import { RESTORE_QUEUE, restoreQueue } from "../orchestrations/restore-queue.ts";
+import { followRestoreStep } from "../orchestrations/restore-step.ts";
+import { restoreTest } from "../orchestrations/restore-test.ts";
 import { ringLane } from "../orchestrations/ring-lane.ts";
 import { RING_QUEUE, ringQueue } from "../orchestrations/ring-queue.ts";
 import { RUN_INDEX, runIndex } from "../orchestrations/run-index.ts";
@@ -21,6 +27,7 @@ import { searchNodeImages } from "../orchestrations/search-node-images.ts";
 import { checkHealth } from "../orchestrations/soak-ring.ts";
 import { sweepCluster, sweepDeadRuns } from "../orchestrations/sweep-dead-runs.ts";
 import { UNDO_RECORD, undoRecord } from "../orchestrations/undo-record.ts";
+import { testRestore } from "../orchestrations/test-restore.ts";
 import { upgrade } from "../orchestrations/upgrade.ts";
 import { upgradeCluster } from "../orchestrations/upgrade-cluster.ts";
 import { upgradePool } from "../orchestrations/upgrade-pool.ts";
@@ -42,6 +49,11 @@ const ORCHESTRATIONS = {
   followOperation,
   sweepDeadRuns,
   sweepCluster,
+  restoreTest,
+  planRestoreTests,
+  restoreLane,
+  testRestore,
+  followRestoreStep,
 } as const;
 
 /** Activities that ask the host about other orchestrations. */
@@ -49,6 +61,7 @@ const ASK_THE_HOST: ReadonlySet<keyof Activities> = new Set([
   "checkRunAlive",
   "readClusterResult",
   "readPlan",
+  "readTestResult",
   "undoRemedies",
 ]);
 
@@ -64,6 +77,8 @@ export function registerDurable(ports: AppPorts): void {
   df.app.entity(DECLINED_CHANGES, declinedChanges);
   df.app.entity(BLOCKED_CLUSTERS, blockedClusters);
   df.app.entity(UNDO_RECORD, undoRecord);
+  df.app.entity(RESTORE_QUEUE, restoreQueue);
+  df.app.entity(PROOF_HISTORY, proofHistory);
   df.app.entity(RUN_INDEX, runIndex);
   df.app.entity(DEAD_LETTERS, deadLetters);
   const names = Object.keys(activitiesOf(ports, undefined)) as Array<keyof Activities>;

@@ -1,6 +1,6 @@
 import { app, type InvocationContext } from "@azure/functions";
 import * as df from "durable-functions";
-import { isByPerson, type RunRequest } from "../domain/run-request.ts";
+import { isByPerson, type UpgradeRunRequest } from "../domain/run-request.ts";
 import type { ListedRun } from "../domain/run-status.ts";
 import { WEEKLY_SEARCH } from "../domain/search-times.ts";
 import { RUN_INDEX, RUN_INDEX_KEY } from "../orchestrations/run-index.ts";
@@ -30,7 +30,7 @@ export function registerFindNodeImages(dailySchedule: string): void {
 async function searchWeekly(client: df.DurableClient, context: InvocationContext): Promise<void> {
   const runId = `upgrade-weekly-${today()}`;
   if (await findStatus(client, runId)) return context.log(`run ${runId} is known`);
-  const request: RunRequest = {
+  const request: UpgradeRunRequest = {
     kind: "upgrade",
     trigger: { by: "timer", reason: "weekly search for what is behind", event: null },
     targets: null,
@@ -57,8 +57,8 @@ async function searchDaily(client: df.DurableClient, context: InvocationContext)
  */
 async function runUnderWay(client: df.DurableClient): Promise<string | null> {
   const index = await client.readEntityState<ListedRun[]>(new df.EntityId(RUN_INDEX, RUN_INDEX_KEY));
-  for (const { id, trigger, endedAt } of index.entityState ?? []) {
-    if (!isByPerson(trigger) && endedAt === null && (await isAlive(client, id))) return id;
+  for (const { id, kind, trigger, endedAt } of index.entityState ?? []) {
+    if (kind === "upgrade" && !isByPerson(trigger) && endedAt === null && (await isAlive(client, id))) return id;
   }
   return null;
 }

@@ -3,14 +3,15 @@ import { app, type InvocationContext } from "@azure/functions";
 import * as df from "durable-functions";
 import { decideEvent, type EventDecision, type FleetEvent, readEvent } from "../domain/events.ts";
 import { type FollowedRoll, isRolling, rollFacts } from "../domain/followed-roll.ts";
-import { OPERATION_STEPS, type RunRequest, runIds, WAKE_EVENT } from "../domain/run-request.ts";
+import { deadLetterLine } from "../domain/log-lines.ts";
+import { OPERATION_STEPS, runIds, type UpgradeRunRequest, WAKE_EVENT } from "../domain/run-request.ts";
 import type { FoldedEvent, ListedRun, RunRecord } from "../domain/run-status.ts";
 import { DEAD_LETTERS, type DeadLetter } from "../orchestrations/dead-letters.ts";
 import type { FollowRollInput } from "../orchestrations/follow-roll.ts";
 import { RUN_INDEX, RUN_INDEX_KEY } from "../orchestrations/run-index.ts";
 import { NAMED_EVENTS, RUN_RECORD } from "../orchestrations/run-record.ts";
 import type { AppPorts } from "./ports.ts";
-import { findStatus, isAlive } from "./run-lookup.ts";
+import { findStatus, isAlive, startOnce } from "./run-lookup.ts";
 
 /** How often, and how long apart, it is looked whether a run has taken an event in. */
 const FOLD_LOOKS = 100;
@@ -85,7 +86,7 @@ async function start(
   if (current !== undefined && (await fold(client, current, { id: event.id, source: event.source }))) {
     return context.log(`event ${event.id} asks for what run ${current} is doing; folded into it`);
   }
-  const request: RunRequest = {
+  const request: UpgradeRunRequest = {
     kind: "upgrade",
     trigger: {
       by: "Event Grid",
@@ -101,20 +102,12 @@ async function start(
   context.log(`event ${event.id} started run ${runId}: ${decision.reason}`);
 }
 
-/** Starts a run unless the same event, sent twice at once, has just done so. */
-async function startOnce(client: df.DurableClient, name: string, instanceId: string, input: unknown): Promise<void> {
-  try {
-    await client.startNew(name, { instanceId, input });
-  } catch (error) {
-    if (!(await findStatus(client, instanceId))) throw error;
-  }
-}
-
 /** The run under way that an event with the same facts started. AKS tells every cluster of the same version. */
 async function runWithFacts(client: df.DurableClient, facts: string): Promise<string | undefined> {
   const index = await client.readEntityState<ListedRun[]>(new df.EntityId(RUN_INDEX, RUN_INDEX_KEY));
   for (const run of index.entityState ?? []) {
-    if (run.facts === facts && run.endedAt === null && (await isAlive(client, run.id))) return run.id;
+    if (run.kind === "upgrade" && run.facts === facts && run.endedAt === null && (await isAlive(client, run.id)))
+      return run.id;
   }
   return undefined;
 }
@@ -156,7 +149,14 @@ async function follow(
     event: { type: event.type, source: event.source, id: event.id },
   };
   const facts = rollFacts(cluster, pool);
-  const request: RunRequest = { kind: "upgrade", trigger, targets: [cluster], facts, scope: "nodeImage", plan: null };
+  const request: UpgradeRunRequest = {
+    kind: "upgrade",
+    trigger,
+    targets: [cluster],
+    facts,
+    scope: "nodeImage",
+    plan: null,
+  };
   const tellsTeams = fleet.config.notifications.teams;
   const roll: FollowedRoll = { cluster, resourceId, ring, pool, fleetDigest: fleet.digest, tellsTeams };
   await startOnce(client, "followRoll", runId, { ...request, roll } satisfies FollowRollInput);
@@ -180,7 +180,7 @@ async function wake(
     context.log(`woke ${instanceId}`);
   };
   const index = await client.readEntityState<ListedRun[]>(new df.EntityId(RUN_INDEX, RUN_INDEX_KEY));
-  const running = (index.entityState ?? []).filter(({ endedAt }) => endedAt === null);
+  const running = (index.entityState ?? []).filter(({ kind, endedAt }) => kind === "upgrade" && endedAt === null);
   for (const { id, facts } of running) {
     if (facts === rollFacts(cluster, pool)) await rouse(id);
     for (const attempt of WOKEN_ATTEMPTS) {
@@ -198,9 +198,14 @@ async function keepDeadLetter(
   letter: Omit<DeadLetter, "at">,
 ): Promise<void> {
   const at = new Date().toISOString();
-  const clipped = Object.fromEntries(
-    Object.entries(letter).map(([member, text]) => [member, text.slice(0, LETTER_TEXT_CHARACTERS)]),
-  );
-  context.warn(`event ${clipped.eventId || "(no id)"} is a dead letter: ${clipped.code}: ${clipped.reason}`);
+  const cut = (text: string) => text.slice(0, LETTER_TEXT_CHARACTERS);
+  const clipped = {
+    code: cut(letter.code),
+    reason: cut(letter.reason),
+    eventId: cut(letter.eventId),
+    eventType: cut(letter.eventType),
+    source: cut(letter.source),
+  };
+  context.warn(deadLetterLine(clipped));
   await client.signalEntity(new df.EntityId(DEAD_LETTERS, at.slice(0, 7)), "add", { ...clipped, at });
 }

@@ -17,8 +17,10 @@ import { loadKubeconfig } from "../adapters/kubernetes/kubeconfig.ts";
 import { type KubernetesCluster, openKubernetesCluster } from "../adapters/kubernetes/kubernetes-cluster.ts";
 import { openPreflightReader } from "../adapters/kubernetes/preflight-reader.ts";
 import { queryPrometheus } from "../adapters/prometheus/instant-query.ts";
+import { openReportStore } from "../adapters/reports/report-store.ts";
 import { addDiscovered, discoveryQuery } from "../domain/discovery.ts";
 import type { Settings } from "../domain/settings.ts";
+import { createRestorePorts } from "./restore-ports.ts";
 
 /** What the app reaches the outside through, but for what needs an invocation's durable client. */
 export type AppPorts = Omit<ActivityPorts, "isAlive" | "resultOf">;
@@ -34,7 +36,7 @@ const OFFER_MINUTES = 60;
 /**
  * Wires the adapters to the settings. Nothing is connected to until it is needed.
  *
- * @param appDirectory where a relative FLEET_CONFIG is looked for
+ * @param appDirectory where a relative FLEET_CONFIG or REPORTS_STORAGE is looked for
  * @param publicUrl where operators reach the app; asked for each time, since hosts may set it late
  */
 export function createPorts(settings: Settings, appDirectory: string, publicUrl: () => string): AppPorts {
@@ -43,8 +45,9 @@ export function createPorts(settings: Settings, appDirectory: string, publicUrl:
     hasManagedIdentity: settings.IDENTITY_ENDPOINT !== undefined,
   });
   const arm = { endpoint: settings.AZURE_RESOURCE_MANAGER_ENDPOINT, credential };
-  const { FLEET_CONFIG: location, TEAMS_WEBHOOK_URL: webhook } = settings;
-  const isPlaced = /^https?:/.test(location) || isAbsolute(location);
+  const { FLEET_CONFIG: location, TEAMS_WEBHOOK_URL: webhook, REPORTS_STORAGE: storage } = settings;
+  const placed = (path: string) => (/^https?:/.test(path) || isAbsolute(path) ? path : join(appDirectory, path));
+  const reports = storage === undefined ? null : openReportStore(placed(storage), credential);
   const kubeconfigOf = keepFor(KUBECONFIG_MINUTES, async (resourceId) =>
     loadKubeconfig(await readKubeconfig(arm, resourceId), credential),
   );
@@ -52,7 +55,7 @@ export function createPorts(settings: Settings, appDirectory: string, publicUrl:
     openKubernetesCluster(nameOf(resourceId), await kubeconfigOf(resourceId));
   return {
     readFleet: async () => {
-      const file = await readFleetFile(isPlaced ? location : join(appDirectory, location));
+      const file = await readFleetFile(placed(location));
       const found = await Promise.all(
         file.config.discover.map((entry) => queryClusters(arm, discoveryQuery(entry), entry.subscriptions)),
       );
@@ -63,6 +66,8 @@ export function createPorts(settings: Settings, appDirectory: string, publicUrl:
     pollOperation: (operation, state) => pollOperation(arm, operation, state),
     openKubernetes: keepFor(KUBECONFIG_MINUTES, openKubernetes),
     preflight: preflightPorts(arm, kubeconfigOf),
+    restore: createRestorePorts(arm, kubeconfigOf, reports),
+    reports,
     openHttpRoutes: async (resourceId) => openHttpRoutes(nameOf(resourceId), await kubeconfigOf(resourceId)),
     queryPrometheus: (resourceId, question) =>
       queryPrometheus({ credential, kubeconfig: () => kubeconfigOf(resourceId) }, question),

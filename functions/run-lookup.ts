@@ -20,3 +20,17 @@ export async function isAlive(client: DurableClient, instanceId: string): Promis
   const status = await findStatus(client, instanceId);
   return status !== undefined && LIVE.includes(status.runtimeStatus);
 }
+
+/** Starts an orchestration unless the same call, made twice at once, has just done so. */
+export async function startOnce(
+  client: DurableClient,
+  name: string,
+  instanceId: string,
+  input: unknown,
+): Promise<void> {
+  try {
+    await client.startNew(name, { instanceId, input });
+  } catch (error) {
+    if (!(await findStatus(client, instanceId))) throw error;
+  }
+}

@@ -1,218 +1,67 @@
 import * as df from "durable-functions";
 import { z } from "zod";
-import {
-  assembleRun,
-  type ClusterParts,
-  type DrainParts,
-  type PoolParts,
-  type RingParts,
-} from "../domain/api/assemble-run.ts";
-import type { RunView } from "../domain/api/run-view.ts";
-import {
-  clusterResultSchema,
-  drainResultSchema,
-  poolResultSchema,
-  ringResultSchema,
-  upgradeReportSchema,
-} from "../domain/report.ts";
-import { NO_CONTROL } from "../domain/run-control.ts";
-import { runIds, runRequestSchema } from "../domain/run-request.ts";
-import {
-  clusterStatusSchema,
-  drainStatusSchema,
-  type ListedRun,
-  laneStatusSchema,
-  poolStatusSchema,
-  type RunRecord,
-  ringStatusSchema,
-  rollStatusSchema,
-  runStatusSchema,
-} from "../domain/run-status.ts";
-import type { ClusterPlan, PlannedUpgrade, RingPlan } from "../domain/upgrade-plan.ts";
+import { type RunSummary, type RunView, runSummarySchema } from "../domain/api/run-view.ts";
+import { type RunKind, runKindSchema } from "../domain/run-kind.ts";
+import type { ListedRun } from "../domain/run-status.ts";
 import { RUN_INDEX, RUN_INDEX_KEY } from "../orchestrations/run-index.ts";
-import { RUN_RECORD } from "../orchestrations/run-record.ts";
+import { readRestoreRun } from "./restore-run-reader.ts";
 import { findStatus } from "./run-lookup.ts";
+import { readUpgradeRun } from "./upgrade-run-reader.ts";
 
-/** What is read of a ring's output. */
-const ringOutputSchema = z.object({ result: ringResultSchema });
+/** How a run of each kind is read; undefined when it is none of that kind. */
+const READERS: Readonly<
+  Record<RunKind, (client: df.DurableClient, id: string, withParts: boolean) => Promise<RunView | undefined>>
+> = { upgrade: readUpgradeRun, "restore-test": readRestoreRun };
 
-/** What is read of a run's input; a run that follows a roll has more in it. */
-const startedWith = z.object(runRequestSchema.shape);
+/** What tells the kind of a run. */
+const kindSchema = z.object({ kind: runKindSchema });
 
-/** A run without what it holds for a closer look. */
-export type RunSummary = Omit<RunView, "rings" | "findings" | "gates" | "signals">;
+/** Which runs are listed: those that began before `after`, and what else is named. */
+export interface RunFilter {
+  readonly limit: number;
+  readonly after?: string | undefined;
+  readonly kind?: RunKind | undefined;
+  readonly status?: "running" | "finished" | undefined;
+  readonly verdict?: string | undefined;
+  readonly by?: string | undefined;
+}
 
-/** The newest runs, newest first. */
-export async function listRuns(client: df.DurableClient, limit: number): Promise<RunSummary[]> {
+/** The newest runs, newest first, and the last of them when there are more. A run that is not listed has none after it. */
+export async function listRuns(
+  client: df.DurableClient,
+  { limit, after, kind, status, verdict, by }: RunFilter,
+): Promise<{ readonly runs: RunSummary[]; readonly next: string | null }> {
   const index = await client.readEntityState<ListedRun[]>(new df.EntityId(RUN_INDEX, RUN_INDEX_KEY));
-  const listed = (index.entityState ?? []).slice(0, limit);
-  return Promise.all(listed.map((run) => summarizeRun(client, run)));
+  const all = index.entityState ?? [];
+  const from = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1 || all.length;
+  const fitting = all
+    .slice(from)
+    .filter((run) => kind === undefined || run.kind === kind)
+    .filter((run) => status === undefined || (run.endedAt === null) === (status === "running"))
+    .filter((run) => verdict === undefined || run.verdict === verdict)
+    .filter((run) => by === undefined || run.trigger.by === by);
+  const listed = fitting.slice(0, limit);
+  const runs = await Promise.all(listed.map((run) => summarizeRun(client, run)));
+  return { runs, next: fitting.length > limit ? (listed.at(-1)?.id ?? null) : null };
 }
 
 async function summarizeRun(client: df.DurableClient, run: ListedRun): Promise<RunSummary> {
-  const { id, kind, trigger, startedAt, endedAt, verdict } = run;
-  if (endedAt !== null) {
-    return {
-      id,
-      kind,
-      status: "finished",
-      phase: "finished",
-      verdict,
-      trigger,
-      startedAt,
-      updatedAt: endedAt,
-      endedAt,
-    };
-  }
-  const {
-    rings: _rings,
-    findings: _findings,
-    gates: _gates,
-    signals: _signals,
-    ...summary
-  } = (await readRun(client, id, false)) ?? {
-    ...{ id, kind, trigger, startedAt, endedAt, verdict, rings: [], findings: [], gates: [], signals: [] },
-    status: "running" as const,
-    phase: "its history is gone",
-    updatedAt: startedAt,
-  };
-  return summary;
+  const { id, startedAt, endedAt } = run;
+  // Without those members that only the list has.
+  const summary = (now: Pick<RunSummary, "status" | "phase" | "updatedAt">) =>
+    runSummarySchema.parse({ ...run, ...now });
+  if (endedAt !== null) return summary({ status: "finished", phase: "finished", updatedAt: endedAt });
+  const view = await READERS[run.kind](client, id, false);
+  if (view) return runSummarySchema.parse(view);
+  return summary({ status: "running", phase: "its history is gone", updatedAt: startedAt });
 }
 
 /**
- * Reads a run; undefined when there is none. Statuses are read level by level, and below a part that has ended nothing is
- * read: its result holds it all.
+ * Reads a run of any kind; undefined when there is none.
  *
- * @param withParts whether to read how clusters, pools and nodes stand
+ * @param withParts whether to read how its parts stand
  */
 export async function readRun(client: df.DurableClient, id: string, withParts = true): Promise<RunView | undefined> {
-  const root = await findStatus(client, id);
-  const request = startedWith.safeParse(root?.input);
-  if (!root || !request.success) return undefined;
-  const report = upgradeReportSchema.safeParse(root.output).data ?? null;
-  const record = await client.readEntityState<RunRecord>(new df.EntityId(RUN_RECORD, id));
-  const plan = await readPlan(client, request.data.plan ?? runIds.plan(id));
-  const isLive = report === null;
-  const rings = isLive ? await readRings(client, id, plan) : new Map<string, RingParts>();
-  const clusters = withParts && isLive ? await readClusters(client, id, plan, rings) : new Map<string, ClusterParts>();
-  const { runtimeStatus } = root;
-  const hasEnded = ["Completed", "Failed", "Terminated", "Canceled"].includes(runtimeStatus);
-  return assembleRun({
-    id,
-    state: hasEnded ? "ended" : runtimeStatus === "Pending" ? "pending" : "running",
-    brokenBy: hasEnded && report === null ? runtimeStatus.toLowerCase() : null,
-    createdAt: root.createdTime.toISOString(),
-    updatedAt: root.lastUpdatedTime.toISOString(),
-    request: request.data,
-    status: runStatusSchema.safeParse(root.customStatus).data ?? null,
-    control: record.entityState?.control ?? NO_CONTROL,
-    plan,
-    report,
-    rings,
-    clusters,
-  });
-}
-
-interface Part<S, R> {
-  readonly status: S | null;
-  readonly result: R | null;
-}
-
-/** How a part stands; undefined when it has not begun. */
-async function readPart<S, R>(
-  client: df.DurableClient,
-  id: string,
-  statusSchema: z.ZodType<S>,
-  resultSchema: z.ZodType<R>,
-): Promise<Part<S, R> | undefined> {
-  const found = await findStatus(client, id);
-  if (!found) return undefined;
-  return {
-    status: statusSchema.safeParse(found.customStatus).data ?? null,
-    result: resultSchema.safeParse(found.output).data ?? null,
-  };
-}
-
-/** The plan of a run; none before it is made, or when it could not be. */
-async function readPlan(client: df.DurableClient, planId: string): Promise<readonly RingPlan[]> {
-  const part = await findStatus(client, planId);
-  return (part?.output as PlannedUpgrade | null | undefined)?.plan?.rings ?? [];
-}
-
-async function readRings(
-  client: df.DurableClient,
-  runId: string,
-  plan: readonly RingPlan[],
-): Promise<Map<string, RingParts>> {
-  return mapOf(
-    plan,
-    ({ ring }) => ring.name,
-    async ({ ring }) => {
-      const part = await readPart(client, runIds.ring(runId, ring.name), ringStatusSchema, ringOutputSchema);
-      if (!part) return undefined;
-      const lanes = part.result ? [] : (part.status?.lanes ?? []);
-      const statuses = await Promise.all(lanes.map((lane) => readPart(client, lane, laneStatusSchema, z.null())));
-      const waiting = statuses.flatMap((lane) => lane?.status?.waiting ?? []);
-      return { status: part.status, result: part.result?.result ?? null, waiting };
-    },
-  );
-}
-
-async function readClusters(
-  client: df.DurableClient,
-  runId: string,
-  plan: readonly RingPlan[],
-  rings: ReadonlyMap<string, RingParts>,
-): Promise<Map<string, ClusterParts>> {
-  const planned = plan.flatMap(({ ring, clusters }) => {
-    const parts = rings.get(ring.name);
-    if (!parts || parts.result) return [];
-    const attempts = parts.status?.attempts ?? {};
-    return clusters
-      .filter(({ skip }) => skip === null)
-      .map((cluster) => ({ cluster, attempt: attempts[cluster.name] ?? 1 }));
-  });
-  return mapOf(
-    planned,
-    ({ cluster }) => cluster.name,
-    ({ cluster, attempt }) => readCluster(client, runIds.cluster(runId, cluster.name, attempt), cluster),
-  );
-}
-
-async function readCluster(client: df.DurableClient, id: string, plan: ClusterPlan): Promise<ClusterParts | undefined> {
-  const part = await readPart(client, id, clusterStatusSchema, clusterResultSchema);
-  if (!part) return undefined;
-  if (part.result) return { ...part, pools: new Map() };
-  const pools = await mapOf(
-    plan.pools,
-    ({ name }) => name,
-    ({ name }) => readPool(client, id, name),
-  );
-  return { ...part, pools };
-}
-
-async function readPool(client: df.DurableClient, cluster: string, pool: string): Promise<PoolParts | undefined> {
-  const part = await readPart(client, runIds.pool(cluster, pool), poolStatusSchema, poolResultSchema);
-  if (!part) return undefined;
-  if (part.result) return { ...part, drains: new Map() };
-  const read = (node: string): Promise<DrainParts | undefined> =>
-    readPart(client, runIds.node(cluster, pool, node), drainStatusSchema, drainResultSchema);
-  const drains = await mapOf(part.status?.nodes ?? [], (node) => node, read);
-  if (part.status?.state !== "upgrading") return { ...part, drains };
-  const follower = await findStatus(client, runIds.operation(cluster, pool, "upgrade"));
-  return { ...part, drains, roll: rollStatusSchema.safeParse(follower?.customStatus).data?.roll ?? null };
-}
-
-async function mapOf<T, V>(
-  items: readonly T[],
-  keyOf: (item: T) => string,
-  read: (item: T) => Promise<V | undefined>,
-): Promise<Map<string, V>> {
-  const values = await Promise.all(items.map(read));
-  return new Map(
-    items.flatMap((item, index) => {
-      const value = values[index];
-      return value === undefined ? [] : [[keyOf(item), value] as const];
-    }),
-  );
+  const kind = kindSchema.safeParse((await findStatus(client, id))?.input).data?.kind;
+  return kind && READERS[kind](client, id, withParts);
 }

@@ -1,4 +1,4 @@
-import type { LongOperation, OperationState } from "../domain/long-operation.ts";
+import { type LongOperation, type OperationState, pollAfterSeconds } from "../domain/long-operation.ts";
 import { WAKE_EVENT } from "../domain/run-request.ts";
 import { nowMs, type OrchestrationContext, perform, runChild, type Step, waitUntilOr } from "./durable.ts";
 import { beginRoll, endRoll, type Roll, type RollOutcome, type RollState, watchRoll } from "./watch-roll.ts";
@@ -14,6 +14,7 @@ export interface OperationOutcome {
 /** Input of the `followOperation` orchestration. */
 export interface FollowInput {
   readonly operation: LongOperation;
+  readonly beganMs: number;
   readonly deadlineMs: number;
   /** Set when the orchestration continues as new: how far the operation is. */
   readonly state: OperationState | null;
@@ -27,8 +28,8 @@ export interface FollowOptions {
   readonly roll?: Roll;
 }
 
-/** Polls after which the orchestration begins a new history. */
-const POLLS_PER_HISTORY = 40;
+/** Polls after which the orchestration begins a new history: each poll replays those before it. */
+const POLLS_PER_HISTORY = 10;
 
 /**
  * Begins a long operation of Azure and follows it to its end or to a deadline, in an orchestration of its own so that its
@@ -41,15 +42,22 @@ export function* durableOperation(
   operation: LongOperation,
   { deadlineHours, roll }: FollowOptions,
 ): Step<OperationOutcome> {
-  const deadlineMs = nowMs(context) + deadlineHours * 3_600_000;
-  const input: FollowInput = { operation, deadlineMs, state: null, roll: roll ? { site: roll, state: null } : null };
+  const beganMs = nowMs(context);
+  const deadlineMs = beganMs + deadlineHours * 3_600_000;
+  const input: FollowInput = {
+    operation,
+    beganMs,
+    deadlineMs,
+    state: null,
+    roll: roll ? { site: roll, state: null } : null,
+  };
   return yield* runChild<OperationOutcome>(context, "followOperation", instanceId, input);
 }
 
 /** The `followOperation` orchestration. While AKS rolls a pool, its nodes are looked at with each poll. */
 export function* followOperation(context: OrchestrationContext): Step<OperationOutcome | undefined> {
   const input = context.df.getInput<FollowInput>();
-  const { operation, deadlineMs } = input;
+  const { operation, beganMs, deadlineMs } = input;
   const site = input.roll?.site;
   // How the nodes stand before AKS begins is what the roll is measured by.
   let roll = site ? (input.roll?.state ?? (yield* beginRoll(context, site))) : null;
@@ -61,9 +69,9 @@ export function* followOperation(context: OrchestrationContext): Step<OperationO
     }
     const now = nowMs(context);
     if (now >= deadlineMs) break;
-    const waitMs = Math.min(state.retryAfterSeconds * 1000, deadlineMs - now);
+    const waitMs = pollAfterSeconds(state.retryAfterSeconds, (now - beganMs) / 1000) * 1000;
     if (!roll) context.df.setCustomStatus({ operation: operation.kind, polls: state.polls });
-    yield* waitUntilOr(context, now + waitMs, WAKE_EVENT);
+    yield* waitUntilOr(context, Math.min(now + waitMs, deadlineMs), WAKE_EVENT);
     state = yield* perform(context, "pollOperation", { operation, state });
     if (site && roll && !state.done) roll = yield* watchRoll(context, site, roll);
   }

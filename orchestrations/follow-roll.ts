@@ -3,7 +3,7 @@ import { byGravity, type Finding } from "../domain/finding.ts";
 import { type FollowedRoll, isRolling } from "../domain/followed-roll.ts";
 import { provePool } from "../domain/proof.ts";
 import { type ClusterResult, findingsIn, type PoolResult, type UpgradeReport } from "../domain/report.ts";
-import { type RunRequest, WAKE_EVENT } from "../domain/run-request.ts";
+import { type UpgradeRunRequest, WAKE_EVENT } from "../domain/run-request.ts";
 import { verdictOf } from "../domain/verdict.ts";
 import { acquireLease, releaseLease } from "./cluster-lease.ts";
 import { deliverReport } from "./deliver-report.ts";
@@ -21,7 +21,7 @@ import { noteEnd, noteStart } from "./run-index.ts";
 import { closeRecord, isCancelled } from "./run-record.ts";
 
 /** Input of the `followRoll` orchestration. */
-export interface FollowRollInput extends RunRequest {
+export interface FollowRollInput extends UpgradeRunRequest {
   readonly roll: FollowedRoll;
   /** Set when the orchestration continues as new, while it waits for the cluster. */
   readonly startedAt?: string;

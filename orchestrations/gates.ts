@@ -50,7 +50,7 @@ export function* askApproval(
     unanswered: "counts as declined",
   });
   work.show({ state: "approval", reason: gate.question, waitingUntil: gate.expiresAt });
-  const answer = yield* ask(work, gate);
+  const answer = yield* askPeople(context, input.runId, gate);
   if (answer === "cancelled") return { why: "cancelled", isAnswered: false };
   if (answer === "expired") {
     work.findings.push(expired(ring.name, gate));
@@ -83,7 +83,7 @@ export function* askAfterHalt(
     unanswered: "the run ends",
   });
   work.show({ state: "halted", reason, waitingUntil: gate.expiresAt });
-  const answer = yield* ask(work, gate);
+  const answer = yield* askPeople(context, input.runId, gate);
   if (answer === "cancelled" || answer === "expired") return "end";
   work.findings.push(answered(ring, gate, answer));
   return answer.kind === "retry" ? "retry" : "skip";
@@ -100,8 +100,11 @@ function newGate(context: OrchestrationContext, { hours, ...gate }: NewGate): Ga
 }
 
 /** Puts a question, tells Teams of it, and waits for the answer, the cancellation of the run or the end of its time. */
-function* ask({ context, input }: RingWork, gate: Gate): Step<Signal | "cancelled" | "expired"> {
-  const { runId } = input;
+export function* askPeople(
+  context: OrchestrationContext,
+  runId: string,
+  gate: Gate,
+): Step<Signal | "cancelled" | "expired"> {
   yield* listen(context, runId);
   let control: RunControl = yield* putGate(context, runId, gate);
   if (cancellationOf(control)) return "cancelled";

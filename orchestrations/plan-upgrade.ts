@@ -1,6 +1,6 @@
 import { byGravity, type Finding } from "../domain/finding.ts";
 import type { ClusterConfig } from "../domain/fleet-config.ts";
-import type { RunRequest } from "../domain/run-request.ts";
+import type { UpgradeRunRequest } from "../domain/run-request.ts";
 import { type Observation, type PlannedUpgrade, planUpgrade, type RingPlan } from "../domain/upgrade-plan.ts";
 import { readDeclined } from "./declined-changes.ts";
 import { type OrchestrationContext, perform, performEach, type Step } from "./durable.ts";
@@ -12,7 +12,7 @@ const OBSERVE_WIDTH = 20;
 const PREFLIGHT_WIDTH = 5;
 
 /** Input of the `planUpgrade` orchestration. */
-export interface PlanUpgradeInput extends Pick<RunRequest, "targets" | "scope"> {
+export interface PlanUpgradeInput extends Pick<UpgradeRunRequest, "targets" | "scope"> {
   /** Whether every cluster is looked into for what would block its upgrade; a run does that when a cluster's turn comes. */
   readonly withPreflight: boolean;
   /** Whether what people declined before is asked for again: by whom a person started. */

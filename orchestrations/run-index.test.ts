@@ -12,7 +12,7 @@ function started(id: string) {
 }
 
 function listed(id: string, change: Partial<ListedRun> = {}): ListedRun {
-  return { ...started(id), endedAt: null, verdict: null, ...change };
+  return { ...started(id), endedAt: null, verdict: null, ...change } as ListedRun;
 }
 
 describe("the list of runs", () => {

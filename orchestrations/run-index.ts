@@ -1,3 +1,4 @@
+import { runEndedLine } from "../domain/log-lines.ts";
 import type { ListedRun } from "../domain/run-status.ts";
 import { type EntityContext, type OrchestrationContext, tellEntity } from "./durable.ts";
 
@@ -18,7 +19,8 @@ export function listAfter(
     if (list.some(({ id }) => id === run.id)) return list;
     return [{ endedAt: null, verdict: null, ...run } as ListedRun, ...list].slice(0, KEPT_RUNS);
   }
-  if (operation === "end") return list.map((listed) => (listed.id === run.id ? { ...listed, ...run } : listed));
+  if (operation === "end")
+    return list.map((listed) => (listed.id === run.id ? ({ ...listed, ...run } as ListedRun) : listed));
   return list;
 }
 
@@ -34,7 +36,8 @@ export function noteStart(context: OrchestrationContext, run: Omit<ListedRun, "e
   tellEntity(context, RUN_INDEX, RUN_INDEX_KEY, "start", run);
 }
 
-/** Notes on the list how a run ended. */
+/** Notes on the list and in the log how a run ended. */
 export function noteEnd(context: OrchestrationContext, run: Pick<ListedRun, "id" | "verdict" | "endedAt">): void {
   tellEntity(context, RUN_INDEX, RUN_INDEX_KEY, "end", run);
+  if (!context.df.isReplaying) context.log(runEndedLine(run.id, run.verdict ?? "failed"));
 }

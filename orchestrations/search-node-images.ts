@@ -1,6 +1,6 @@
 import { causesOf, hasFailedBefore, isBlockedAsBefore } from "../domain/blocked-before.ts";
 import { decideSearch, freeClusters, type StillBlocked } from "../domain/daily-search.ts";
-import type { RunRequest } from "../domain/run-request.ts";
+import type { UpgradeRunRequest } from "../domain/run-request.ts";
 import type { PlannedUpgrade, UpgradePlan } from "../domain/upgrade-plan.ts";
 import { readBlocked } from "./blocked-clusters.ts";
 import { nowMs, type OrchestrationContext, performEach, runChild, type Step } from "./durable.ts";
@@ -32,7 +32,7 @@ export function* searchNodeImages(context: OrchestrationContext): Step<string> {
     if (!context.df.isReplaying) context.log(`daily search: no run, ${decision.reason}`);
     return `no run: ${decision.reason}`;
   }
-  const request: RunRequest = {
+  const request: UpgradeRunRequest = {
     kind: "upgrade",
     trigger: { by: "timer", reason: "daily search for new node images", event: null },
     targets: null,

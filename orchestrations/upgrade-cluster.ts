@@ -1,5 +1,5 @@
 import type { WorkEstimate } from "../domain/admit-work.ts";
-import type { ClusterState, ControlPlaneState } from "../domain/api/run-view.ts";
+import type { ClusterState, ControlPlaneState } from "../domain/api/upgrade-view.ts";
 import { leftAloneFinding } from "../domain/availability.ts";
 import { estimateControlPlane } from "../domain/estimate.ts";
 import type { Finding } from "../domain/finding.ts";

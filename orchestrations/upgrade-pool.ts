@@ -1,4 +1,4 @@
-import type { NodeView } from "../domain/api/run-view.ts";
+import type { NodeView } from "../domain/api/upgrade-view.ts";
 import { byGravity, type Finding } from "../domain/finding.ts";
 import type { DrainPolicy } from "../domain/fleet-config.ts";
 import type { HealthProblem } from "../domain/health.ts";

@@ -7,7 +7,7 @@ import {
   untouchedCluster,
 } from "../domain/report.ts";
 import { cancellationOf, type Signal } from "../domain/run-control.ts";
-import { isByPerson, type RunRequest, runIds } from "../domain/run-request.ts";
+import { isByPerson, runIds, type UpgradeRunRequest } from "../domain/run-request.ts";
 import type { FoldedEvent } from "../domain/run-status.ts";
 import type { PlannedUpgrade, RingPlan, UpgradePlan } from "../domain/upgrade-plan.ts";
 import { verdictOf } from "../domain/verdict.ts";
@@ -24,7 +24,7 @@ import type { UpgradeRingInput, UpgradeRingOutput } from "./upgrade-ring.ts";
  * after it. Every run ends in a report, whatever happened, and the report in a card.
  */
 export function* upgrade(context: OrchestrationContext): Step<UpgradeReport> {
-  const request = context.df.getInput<RunRequest>();
+  const request = context.df.getInput<UpgradeRunRequest>();
   const id = context.df.instanceId;
   const startedAt = nowIso(context);
   noteStart(context, { id, kind: "upgrade", trigger: request.trigger, facts: request.facts, startedAt });
@@ -58,7 +58,10 @@ export function* upgrade(context: OrchestrationContext): Step<UpgradeReport> {
 }
 
 /** The plan that was shown before, or one that is made now. */
-function* readPlan(context: OrchestrationContext, { plan, targets, scope, trigger }: RunRequest): Step<PlannedUpgrade> {
+function* readPlan(
+  context: OrchestrationContext,
+  { plan, targets, scope, trigger }: UpgradeRunRequest,
+): Step<PlannedUpgrade> {
   if (plan !== null) return yield* perform(context, "readPlan", { instanceId: plan });
   const input: PlanUpgradeInput = { targets, scope, withPreflight: false, asksAgain: isByPerson(trigger) };
   return yield* runChild<PlannedUpgrade>(context, "planUpgrade", runIds.plan(context.df.instanceId), input);
@@ -100,7 +103,7 @@ function show(context: OrchestrationContext, phase: string): void {
 
 interface Outcome {
   readonly id: string;
-  readonly request: RunRequest;
+  readonly request: UpgradeRunRequest;
   readonly startedAt: string;
   readonly fleetDigest: string;
   readonly rings: readonly RingResult[];
@@ -134,7 +137,7 @@ function assemble(run: Outcome, endedAt: string): UpgradeReport {
 }
 
 /** What the event that started the run says of the end of AKS' support. */
-function supportFindings({ facts, trigger }: RunRequest): Finding[] {
+function supportFindings({ facts, trigger }: UpgradeRunRequest): Finding[] {
   if (!facts?.startsWith("support ")) return [];
   const hasEnded = facts.startsWith("support has ended");
   return [

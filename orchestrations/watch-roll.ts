@@ -1,4 +1,4 @@
-import type { NodeView } from "../domain/api/run-view.ts";
+import type { NodeView } from "../domain/api/upgrade-view.ts";
 import { heldView } from "../domain/drain/held-pod.ts";
 import type { RemedyRecord } from "../domain/drain/remedy-record.ts";
 import type { DrainPolicy } from "../domain/fleet-config.ts";

@@ -12,6 +12,7 @@ export interface GateRun {
 const HEADLINES: Readonly<Record<Gate["kind"], string>> = {
   approval: "Approval wanted",
   halt: "Upgrade halted",
+  look: "A restored copy can be looked into",
 };
 
 /** What comes of each answer. */
@@ -23,6 +24,12 @@ const MEANINGS: Readonly<Record<SignalKind, string>> = {
   pause: "nothing new is begun",
   resume: "the run goes on",
   cancel: "the run ends where nothing is left half done",
+};
+
+/** What some answers mean where a restored copy is looked into. */
+const LOOK_MEANINGS: Readonly<Partial<Record<SignalKind, string>>> = {
+  approve: "nothing more is to be seen; the scratch cluster goes now",
+  decline: "the copy is not as it should be: the test has failed, and the scratch cluster goes now",
 };
 
 /** Lines of evidence that a card shows, and the longest text of one block, in characters. */
@@ -47,7 +54,7 @@ export function gateCard(gate: Gate, run: GateRun): AdaptiveCard {
     ...(rest > 0 ? [new TextBlock(`and ${rest} more in the run`, { wrap: true })] : []),
     new FactSet(
       new Fact("Run", show(run.id)),
-      ...gate.options.map((option) => new Fact(option, MEANINGS[option])),
+      ...gate.options.map((option) => new Fact(option, meaningOf(gate, option))),
       new Fact("Until", `${gate.expiresAt.slice(0, 16).replace("T", " ")} UTC; then ${show(gate.unanswered)}`),
     ),
     new TextBlock("Whoever has a key of the app answers in the console, or with one of these:", {
@@ -63,4 +70,8 @@ export function gateCard(gate: Gate, run: GateRun): AdaptiveCard {
   card.fallbackText = `${HEADLINES[gate.kind]}: ${question}`;
   card.actions = [new OpenUrlAction(run.url, { title: "Open the run" })];
   return card;
+}
+
+function meaningOf({ kind }: Gate, option: SignalKind): string {
+  return (kind === "look" ? LOOK_MEANINGS[option] : undefined) ?? MEANINGS[option];
 }

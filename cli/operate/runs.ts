@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type RunView, runViewSchema } from "../../domain/api/run-view.ts";
+import { type RunSummary, runSummarySchema } from "../../domain/api/run-view.ts";
 import { durationText } from "../../domain/duration-text.ts";
 import { askJson } from "../api/api-client.ts";
 import { findConnection } from "../api/connection.ts";
@@ -10,9 +10,8 @@ import { wantsColour } from "../view/paint.ts";
 import type { RunsFlags } from "./runs-command.ts";
 
 const runsSchema = z.object({
-  runs: z.array(runViewSchema.omit({ rings: true, gates: true, signals: true, findings: true })),
+  runs: z.array(runSummarySchema),
 });
-type ListedRun = Omit<RunView, "rings" | "gates" | "signals" | "findings">;
 
 /** `drydock runs`: lists runs. Answers the exit code. Rejects with CommandFailure. */
 export async function runs(flags: RunsFlags, { out, environment }: Place): Promise<number> {
@@ -20,7 +19,7 @@ export async function runs(flags: RunsFlags, { out, environment }: Place): Promi
   const answer = await askJson(connection, { path: `runs?limit=${flags.limit}` }, runsSchema);
   printAnswer(out, flags.output, answer, () => {
     if (answer.runs.length === 0) return ['There are no runs yet. Start one: drydock run upgrade --reason "…"'];
-    return tableLines<ListedRun>(
+    return tableLines<RunSummary>(
       answer.runs,
       [
         ["RUN", ({ id }) => id],
@@ -36,6 +35,6 @@ export async function runs(flags: RunsFlags, { out, environment }: Place): Promi
   return 0;
 }
 
-function tookText({ startedAt, endedAt }: ListedRun, nowMs: number): string {
+function tookText({ startedAt, endedAt }: RunSummary, nowMs: number): string {
   return durationText((endedAt === null ? nowMs : Date.parse(endedAt)) - Date.parse(startedAt));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ClusterView, NodeView, PoolView, RunView } from "../../domain/api/run-view.ts";
+import type { ClusterView, NodeView, PoolView, UpgradeRunView } from "../../domain/api/upgrade-view.ts";
 import type { Gate, Signal } from "../../domain/run-control.ts";
 import { changesBetween } from "./changes.ts";
 
@@ -33,7 +33,9 @@ const pool: PoolView = {
 };
 const path = "staging/staging-weu/apps";
 
-function run(change: { pool?: Partial<PoolView>; node?: Partial<NodeView>; run?: Partial<RunView> } = {}): RunView {
+function run(
+  change: { pool?: Partial<PoolView>; node?: Partial<NodeView>; run?: Partial<UpgradeRunView> } = {},
+): UpgradeRunView {
   return {
     id: "upgrade-1",
     kind: "upgrade",
@@ -164,7 +166,7 @@ describe("changesBetween", () => {
 
   it("tells of another try and of the control plane", () => {
     const before = run();
-    const changed = (change: Partial<ClusterView>): RunView => ({
+    const changed = (change: Partial<ClusterView>): UpgradeRunView => ({
       ...before,
       rings: before.rings.map((ring) => ({
         ...ring,

@@ -1,5 +1,7 @@
 import { answerCommands } from "../../domain/answer-command.ts";
-import type { ClusterView, NodeView, PoolView, RingView, RunView } from "../../domain/api/run-view.ts";
+import type { RestoreTestView } from "../../domain/api/restore-view.ts";
+import { type RunView, ringsOf, testsOf } from "../../domain/api/run-view.ts";
+import type { ClusterView, NodeView, PoolView, RingView } from "../../domain/api/upgrade-view.ts";
 import { attemptText, changeText } from "../../domain/change-text.ts";
 import { printable } from "./fit-width.ts";
 
@@ -8,8 +10,13 @@ export function changesBetween(previous: RunView | undefined, next: RunView): st
   const lines: string[] = [];
   if (next.phase !== previous?.phase) lines.push(next.phase);
   lines.push(...talkChanges(previous, next));
-  for (const ring of next.rings) {
-    lines.push(...ringChanges(named(previous?.rings, ring.name), ring));
+  const before = previous && { rings: ringsOf(previous), tests: testsOf(previous) };
+  for (const ring of ringsOf(next)) {
+    lines.push(...ringChanges(named(before?.rings, ring.name), ring));
+  }
+  for (const test of testsOf(next)) {
+    const known = before?.tests.find(({ cluster }) => cluster === test.cluster);
+    lines.push(...testChanges(known, test));
   }
   const known = new Set(previous?.findings.map((finding) => JSON.stringify(finding)));
   for (const finding of next.findings) {
@@ -87,6 +94,20 @@ function poolChanges(path: string, previous: PoolView | undefined, next: PoolVie
     const before = named(previous?.nodes, node.name);
     const isNews = before === undefined ? node.state !== "waiting" : essence(node) !== essence(before);
     if (isNews) lines.push(`${path} ${node.name} ${nodeState(node)}`);
+  }
+  return lines;
+}
+
+/** What is new of a test: how it stands, and its phases. */
+function testChanges(previous: RestoreTestView | undefined, next: RestoreTestView): string[] {
+  const lines: string[] = [];
+  if (next.state !== (previous?.state ?? "pending") || next.reason !== (previous?.reason ?? null)) {
+    lines.push(`${next.cluster} ${next.state}${inBrackets(next.reason)}`);
+  }
+  for (const phase of next.phases) {
+    const known = previous?.phases.find(({ name }) => name === phase.name);
+    if (known?.state === phase.state && known.reason === phase.reason) continue;
+    lines.push(`${next.cluster} ${phase.name} ${phase.state}${inBrackets(phase.reason === "" ? null : phase.reason)}`);
   }
   return lines;
 }

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { RunView } from "../../domain/api/run-view.ts";
+import type { UpgradeRunView } from "../../domain/api/upgrade-view.ts";
 import { createDisplay, type Terminal } from "./display.ts";
 
-const run: RunView = {
+const run: UpgradeRunView = {
   id: "upgrade-1",
   kind: "upgrade",
   status: "running",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ClusterView, NodeView, PoolView, RunView } from "../../domain/api/run-view.ts";
+import type { ClusterView, NodeView, PoolView, UpgradeRunView } from "../../domain/api/upgrade-view.ts";
 import type { Gate, Signal } from "../../domain/run-control.ts";
 import { columnsOf } from "./fit-width.ts";
 import { type RenderOptions, renderRun } from "./render-run.ts";
@@ -61,7 +61,7 @@ function cluster(name: string, change: Partial<ClusterView> = {}): ClusterView {
   return { name, state: "pending", ...nothing, pools: [apps], ...change };
 }
 
-const run: RunView = {
+const run: UpgradeRunView = {
   id: "upgrade-1",
   kind: "upgrade",
   status: "running",
@@ -124,7 +124,7 @@ describe("renderRun", () => {
   });
 
   it("shows the verdict and stops virtual time when the run has ended", () => {
-    const ended: RunView = { ...run, status: "finished", verdict: "passed", endedAt: "2026-11-21T12:09:00Z" };
+    const ended: UpgradeRunView = { ...run, status: "finished", verdict: "passed", endedAt: "2026-11-21T12:09:00Z" };
     const [first, second] = renderRun(ended, options);
     expect(first).toContain("passed");
     expect(second).toContain("virtual 9 min ");

@@ -1,5 +1,7 @@
 import { answerCommands, signalCommand } from "../../domain/answer-command.ts";
-import type { ClusterView, NodeView, PoolView, RingView, RunView } from "../../domain/api/run-view.ts";
+import type { RestoreTestView } from "../../domain/api/restore-view.ts";
+import { type RunView, ringsOf, testsOf } from "../../domain/api/run-view.ts";
+import type { ClusterView, NodeView, PoolView, RingView } from "../../domain/api/upgrade-view.ts";
 import { attemptText } from "../../domain/change-text.ts";
 import { durationText } from "../../domain/duration-text.ts";
 import { type Gate, pauseOf } from "../../domain/run-control.ts";
@@ -54,7 +56,8 @@ export function renderRun(run: RunView, options: RenderOptions): string[] {
   const lines = [
     ...header(run, options),
     ...talkLines(run, options),
-    ...run.rings.flatMap((ring) => ringLines(ring, options.nowMs)),
+    ...ringsOf(run).flatMap((ring) => ringLines(ring, options.nowMs)),
+    ...testsOf(run).flatMap((test) => testLines(test, options.nowMs)),
   ];
   return fitHeight(lines, options.height).map(({ depth, text, tone }) =>
     paint(fitWidth(`${"  ".repeat(depth)}${printable(text)}`, options.width), tone, options.isColoured),
@@ -152,6 +155,21 @@ function nodeLines(node: NodeView, nowMs: number): Line[] {
   return [line, { depth: 4, text, tone: "waiting", isUnderWay: true }];
 }
 
+/** A test of a backup, with its phases while it goes on or when it did not pass. */
+function testLines(test: RestoreTestView, nowMs: number): Line[] {
+  const endMs = test.endedAt === null ? nowMs : Date.parse(test.endedAt);
+  const took = test.startedAt === null ? "" : `, ${durationText(endMs - Date.parse(test.startedAt))}`;
+  const line = item(0, test.cluster, test.state, `${took}${inBrackets(test.reason)}`);
+  const isOpen = line.isUnderWay || line.tone === "failed";
+  if (!isOpen) return [line];
+  const phases = test.phases.map(({ name, state, reason }) => {
+    const percent = name === "restore" && state === "running" ? (test.progress?.percent ?? null) : null;
+    const detail = `${percent === null ? "" : `, ${percent}%`}${inBrackets(reason === "" ? null : reason)}`;
+    return item(1, name, state, detail);
+  });
+  return [line, ...phases];
+}
+
 function item(depth: number, name: string, state: string, detail: string): Line {
   const tone = toneOf(state);
   const isUnderWay = tone === "active" || tone === "waiting";
@@ -159,8 +177,8 @@ function item(depth: number, name: string, state: string, detail: string): Line 
 }
 
 function toneOf(state: string): Tone {
-  if (["failed", "blocked", "halted"].includes(state)) return "failed";
-  if (["done", "drained", "upgraded"].includes(state)) return "done";
+  if (["failed", "blocked", "halted", "timed-out", "inconclusive", "could-not"].includes(state)) return "failed";
+  if (["done", "drained", "upgraded", "passed"].includes(state)) return "done";
   if (["waiting", "soaking", "queued", "approval"].includes(state)) return "waiting";
   return ACTIVE.includes(state) ? "active" : "faint";
 }

@@ -1,13 +1,10 @@
 import type { PlanView } from "../../domain/api/plan-view.ts";
-import type { RunView } from "../../domain/api/run-view.ts";
+import type { RunSummary, RunView } from "../../domain/api/run-view.ts";
 import type { RingConfig } from "../../domain/fleet-config.ts";
-import type { UpgradeReport } from "../../domain/report.ts";
+import type { RunReport } from "../../domain/run-report.ts";
 
 /** A plan, or word that it is being made. */
 export type PlanAnswer = { readonly kind: "planning" } | { readonly kind: "ready"; readonly plan: PlanView };
-
-/** A run as the list has it. */
-export type RunSummary = Omit<RunView, "rings" | "findings" | "gates" | "signals">;
 
 /** A cluster of fleet.yaml. */
 export interface FleetCluster {
@@ -59,15 +56,18 @@ function isRunSummary(value: unknown): value is RunSummary {
 }
 
 function isRun(value: unknown): value is RunView {
-  return isRunSummary(value) && hasLists(value, "rings", "findings", "gates", "signals");
+  if (!isRunSummary(value) || !hasLists(value, "findings", "gates", "signals")) return false;
+  return hasLists(value, value.kind === "upgrade" ? "rings" : "tests");
 }
 
 function hasLists(value: object, ...names: string[]): boolean {
   return names.every((name) => Array.isArray(Reflect.get(value, name)));
 }
 
-function isReport(value: unknown): value is UpgradeReport {
-  return isRunSummary(value) && "fleetDigest" in value && hasLists(value, "rings", "findings", "signals");
+function isReport(value: unknown): value is RunReport {
+  if (!isRunSummary(value) || !("fleetDigest" in value)) return false;
+  const lists = value.kind === "upgrade" ? ["rings", "findings", "signals"] : ["clusters", "findings"];
+  return hasLists(value, ...lists);
 }
 
 function isRing(value: unknown): value is RingConfig {
@@ -102,7 +102,7 @@ export function readRun(value: unknown): RunView {
 }
 
 /** Reads the report of a run that has ended. */
-export function readReport(value: unknown): UpgradeReport {
+export function readReport(value: unknown): RunReport {
   if (isReport(value)) return value;
   throw new UnexpectedAnswer("The answer is not a report.");
 }

@@ -1,10 +1,12 @@
 import type { ClusterResult, RingResult, UpgradeReport } from "../../domain/report.ts";
+import type { RunReport } from "../../domain/run-report.ts";
 import { readReport } from "../api/answers.ts";
 import { Attempt } from "../parts/attempt.tsx";
 import { countText } from "../parts/count-text.ts";
 import { Disclosure } from "../parts/disclosure.tsx";
 import { Freshness } from "../polling/freshness.tsx";
 import { type Question, usePoll } from "../polling/use-poll.ts";
+import { RestoreReportBody } from "../restore/restore-report-body.tsx";
 import { routeHref } from "../routing/route.ts";
 import { FindingList } from "../run/finding-list.tsx";
 import { TriggerText } from "../runs/runs-view.tsx";
@@ -20,7 +22,7 @@ import { ReportDownloads } from "./report-downloads.tsx";
 /** Up to so many clusters are all shown open. */
 const FEW_CLUSTERS = 4;
 
-const reportQuestion = (id: string): Question<UpgradeReport> => ({
+const reportQuestion = (id: string): Question<RunReport> => ({
   path: `runs/${encodeURIComponent(id)}/report`,
   read: readReport,
   latestMs: ({ endedAt }) => Date.parse(endedAt),
@@ -39,7 +41,8 @@ export function ReportPage({ id }: { readonly id: string }) {
         </h1>
         <Freshness poll={poll} />
       </div>
-      {poll.data && <ReportBody report={poll.data} />}
+      {poll.data?.kind === "upgrade" && <ReportBody report={poll.data} />}
+      {poll.data?.kind === "restore-test" && <RestoreReportBody report={poll.data} />}
     </>
   );
 }

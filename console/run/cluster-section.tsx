@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import type { ClusterView } from "../../domain/api/run-view.ts";
+import type { ClusterView } from "../../domain/api/upgrade-view.ts";
 import { Attempt } from "../parts/attempt.tsx";
 import { countText } from "../parts/count-text.ts";
 import { Disclosure } from "../parts/disclosure.tsx";

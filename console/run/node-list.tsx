@@ -1,4 +1,4 @@
-import type { BlockerView, NodeView } from "../../domain/api/run-view.ts";
+import type { BlockerView, NodeView } from "../../domain/api/upgrade-view.ts";
 import { countText } from "../parts/count-text.ts";
 import { Disclosure } from "../parts/disclosure.tsx";
 import { ShowMore } from "../parts/show-more.tsx";

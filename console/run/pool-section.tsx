@@ -1,4 +1,4 @@
-import type { PoolView } from "../../domain/api/run-view.ts";
+import type { PoolView } from "../../domain/api/upgrade-view.ts";
 import { StatusMark } from "../status/status-mark.tsx";
 import { poolStatus } from "../status/tone.ts";
 import { imageChange } from "./image-change.ts";

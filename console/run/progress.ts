@@ -1,4 +1,6 @@
-import type { ClusterView, NodeView, RunView } from "../../domain/api/run-view.ts";
+import type { RunView } from "../../domain/api/run-view.ts";
+import type { ClusterView, NodeView, UpgradeRunView } from "../../domain/api/upgrade-view.ts";
+import { ringsOf, testsOf } from "./parts-of.ts";
 
 /** Numbers that sum up how far a run is. */
 export interface Progress {
@@ -27,7 +29,7 @@ export function isHeld(node: NodeView): boolean {
 }
 
 /** Counts what a run holds. Nodes are those that are drained one by one; a surge upgrade's are not known. */
-export function progressOf(run: Pick<RunView, "rings">): Progress {
+export function progressOf(run: Pick<UpgradeRunView, "rings">): Progress {
   const clusters = run.rings.flatMap((ring) => ring.clusters);
   const nodes = clusters.flatMap(({ pools }) => pools.flatMap((pool) => pool.nodes));
   const count = (isCounted: (node: NodeView) => boolean) => nodes.filter(isCounted).length;
@@ -42,9 +44,12 @@ export function progressOf(run: Pick<RunView, "rings">): Progress {
 }
 
 /** The latest instant of the past that a run tells of, in milliseconds since the epoch. */
-export function latestOf(run: Pick<RunView, "updatedAt" | "rings">): number {
+export function latestOf(run: RunView): number {
   const instants = [run.updatedAt];
-  for (const { clusters } of run.rings) {
+  for (const { phases } of testsOf(run)) {
+    for (const { startedAt, endedAt } of phases) instants.push(endedAt ?? startedAt);
+  }
+  for (const { clusters } of ringsOf(run)) {
     for (const cluster of clusters) {
       if (cluster.startedAt !== null) instants.push(cluster.endedAt ?? cluster.startedAt);
       for (const { nodes } of cluster.pools) {

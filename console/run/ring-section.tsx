@@ -1,4 +1,4 @@
-import type { RingView } from "../../domain/api/run-view.ts";
+import type { RingView } from "../../domain/api/upgrade-view.ts";
 import { countText } from "../parts/count-text.ts";
 import { Disclosure } from "../parts/disclosure.tsx";
 import { StatusMark } from "../status/status-mark.tsx";

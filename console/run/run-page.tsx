@@ -3,6 +3,7 @@ import type { RunView } from "../../domain/api/run-view.ts";
 import { readRun } from "../api/answers.ts";
 import { Freshness } from "../polling/freshness.tsx";
 import { type Question, usePoll } from "../polling/use-poll.ts";
+import { TestSection } from "../restore/test-section.tsx";
 import { routeHref } from "../routing/route.ts";
 import { useServices } from "../session/console-services.ts";
 import { useTitle } from "../shell/use-title.ts";
@@ -12,6 +13,7 @@ import { SignalList } from "../signal/signal-list.tsx";
 import { pauseOf } from "../signal/standing-signals.ts";
 import { liveRunStatus } from "../status/tone.ts";
 import { FindingList } from "./finding-list.tsx";
+import { ringsOf, testsOf } from "./parts-of.ts";
 import { latestOf } from "./progress.ts";
 import { RingSection } from "./ring-section.tsx";
 import { RunSummary } from "./run-summary.tsx";
@@ -36,7 +38,7 @@ export function RunPage({ id }: { readonly id: string }) {
     <>
       <div class="title">
         <h1 tabIndex={-1}>
-          Upgrade <span class="id">{id}</span>
+          {run?.kind === "restore-test" ? "Restore test" : "Upgrade"} <span class="id">{id}</span>
         </h1>
         <Freshness poll={poll} />
       </div>
@@ -74,11 +76,16 @@ function RunBody({ run, onChange }: { readonly run: RunView; readonly onChange: 
           <FindingList findings={run.findings} />
         </section>
       )}
-      {run.rings.map((ring) => (
+      {ringsOf(run).map((ring) => (
         <RingSection key={ring.name} ring={ring} />
       ))}
+      {testsOf(run).map((test) => (
+        <TestSection key={test.cluster} test={test} />
+      ))}
       <SignalList signals={run.signals} />
-      {run.rings.length === 0 && <p class="empty">Its plan is not made yet: no rings to show.</p>}
+      {ringsOf(run).length + testsOf(run).length === 0 && (
+        <p class="empty">Its plan is not made yet: no {run.kind === "upgrade" ? "rings" : "tests"} to show.</p>
+      )}
     </>
   );
 }

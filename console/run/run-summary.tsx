@@ -1,4 +1,5 @@
 import type { RunView } from "../../domain/api/run-view.ts";
+import type { UpgradeRunView } from "../../domain/api/upgrade-view.ts";
 import { countText } from "../parts/count-text.ts";
 import { TriggerText } from "../runs/runs-view.tsx";
 import { pauseOf } from "../signal/standing-signals.ts";
@@ -44,13 +45,13 @@ export function RunSummary({ run }: { readonly run: RunView }) {
             )}
           </dd>
         </div>
-        <ProgressFacts run={run} />
+        {run.kind === "upgrade" && <ProgressFacts run={run} />}
       </dl>
     </section>
   );
 }
 
-function ProgressFacts({ run }: { readonly run: RunView }) {
+function ProgressFacts({ run }: { readonly run: UpgradeRunView }) {
   const { clusters, clustersEnded, nodes, nodesDrained, nodesDraining, nodesHeld } = progressOf(run);
   return (
     <>

@@ -1,5 +1,6 @@
-import type { Trigger } from "../../domain/api/run-view.ts";
-import { type RunSummary, readRuns } from "../api/answers.ts";
+import type { Trigger } from "../../domain/api/run-head.ts";
+import type { RunSummary } from "../../domain/api/run-view.ts";
+import { readRuns } from "../api/answers.ts";
 import { Freshness } from "../polling/freshness.tsx";
 import { type Question, usePoll } from "../polling/use-poll.ts";
 import { routeHref } from "../routing/route.ts";

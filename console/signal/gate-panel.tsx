@@ -3,6 +3,7 @@ import type { RunView } from "../../domain/api/run-view.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { Gate } from "../../domain/run-control.ts";
 import { ShowMore } from "../parts/show-more.tsx";
+import { ringsOf } from "../run/parts-of.ts";
 import { StatusMark } from "../status/status-mark.tsx";
 import { gateStatus } from "../status/tone.ts";
 import { TimeLeft } from "../time/instant.tsx";
@@ -24,7 +25,7 @@ export function GatePanel({ run, gate, onTaken }: GatePanelProps) {
   return (
     <section class={`gate ${gateStatus(gate.kind).tone}`} aria-labelledby={title}>
       <h2 id={title}>
-        <StatusMark status={gateStatus(gate.kind)} /> <span>Ring {gate.ring}</span>
+        <StatusMark status={gateStatus(gate.kind)} /> {gate.ring !== null && <span>Ring {gate.ring}</span>}
       </h2>
       <p class="question">{gate.question}</p>
       {failed.length === 0 ? <Lines lines={gate.evidence} /> : <Lines lines={failed} />}
@@ -76,7 +77,7 @@ function Remedies({ findings }: { readonly findings: readonly Finding[] }) {
 
 function failedMembers(run: RunView, { kind, ring }: Gate) {
   if (kind !== "halt") return [];
-  const clusters = run.rings.find(({ name }) => name === ring)?.clusters ?? [];
+  const clusters = ringsOf(run).find(({ name }) => name === ring)?.clusters ?? [];
   return clusters.filter(({ state }) => state === "failed" || state === "blocked");
 }
 

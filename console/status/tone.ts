@@ -1,4 +1,6 @@
-import type { ClusterState, NodeView, PoolState, RingState, RunView } from "../../domain/api/run-view.ts";
+import type { PhaseView, RestoreTestView } from "../../domain/api/restore-view.ts";
+import type { RunView } from "../../domain/api/run-view.ts";
+import type { ClusterState, NodeView, PoolState, RingState } from "../../domain/api/upgrade-view.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { ClusterResult, DrainResult, PoolResult } from "../../domain/report.ts";
 import type { Gate } from "../../domain/run-control.ts";
@@ -22,6 +24,8 @@ const VERDICTS: Statuses<NonNullable<RunView["verdict"]>> = {
   failed: status("bad", "Failed"),
   blocked: status("blocked", "Blocked"),
   cancelled: status("skipped", "Cancelled"),
+  "timed-out": status("bad", "Timed out"),
+  inconclusive: status("warning", "Inconclusive"),
 };
 
 const RUNS: Statuses<RunView["status"]> = {
@@ -45,6 +49,7 @@ const RINGS: Statuses<RingState> = {
 const GATES: Statuses<Gate["kind"]> = {
   approval: status("warning", "Approval wanted"),
   halt: status("bad", "Halted"),
+  look: status("waiting", "Open to look into"),
 };
 
 const CLUSTERS: Statuses<ClusterState | ClusterResult["outcome"]> = {
@@ -91,6 +96,25 @@ const SEVERITIES: Statuses<Finding["severity"]> = {
   info: status("idle", "Info"),
 };
 
+const PHASES: Statuses<PhaseView["state"]> = {
+  running: status("active", "Running"),
+  done: status("good", "Done"),
+  failed: status("bad", "Failed"),
+  "timed-out": status("bad", "Timed out"),
+  "could-not": status("blocked", "Could not"),
+  skipped: status("skipped", "Skipped"),
+};
+
+const TESTS: Statuses<RestoreTestView["state"]> = {
+  pending: status("idle", "Pending"),
+  waiting: status("waiting", "Waiting"),
+  running: status("active", "Running"),
+  passed: VERDICTS.passed,
+  failed: VERDICTS.failed,
+  "timed-out": VERDICTS["timed-out"],
+  inconclusive: VERDICTS.inconclusive,
+};
+
 /** The page may be older than the API that it asks: a word that it does not know is shown as it is. */
 function lookUp(statuses: Statuses<string>, key: string): Status {
   return Object.hasOwn(statuses, key) ? (statuses[key] ?? status("idle", key)) : status("idle", key);
@@ -119,5 +143,8 @@ export const clusterStatus = (state: string): Status => lookUp(CLUSTERS, state);
 export const poolStatus = (state: string): Status => lookUp(POOLS, state);
 /** A node's status, of its state or its drain's outcome. */
 export const nodeStatus = (state: string): Status => lookUp(NODES, state);
+/** The status of a restore test, and of one of its phases. */
+export const restoreTestStatus = (state: string): Status => lookUp(TESTS, state);
+export const restorePhaseStatus = (state: string): Status => lookUp(PHASES, state);
 /** A finding's severity. */
 export const severityStatus = (severity: string): Status => lookUp(SEVERITIES, severity);

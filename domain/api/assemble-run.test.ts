@@ -3,7 +3,7 @@ import type { Finding } from "../finding.ts";
 import { drainPolicySchema, fleetConfigSchema, type RingConfig } from "../fleet-config.ts";
 import type { ClusterResult, DrainResult, PoolResult, UpgradeReport } from "../report.ts";
 import { type Gate, NO_CONTROL, type Signal } from "../run-control.ts";
-import type { RunRequest } from "../run-request.ts";
+import type { UpgradeRunRequest } from "../run-request.ts";
 import type { ClusterStatus, DrainStatus, PoolStatus, RingStatus } from "../run-status.ts";
 import type { ClusterPlan, PoolPlan, RingPlan } from "../upgrade-plan.ts";
 import {
@@ -14,14 +14,20 @@ import {
   type RingParts,
   type RunParts,
 } from "./assemble-run.ts";
-import { type BlockerView, type ClusterState, type RingState, type RunView, runViewSchema } from "./run-view.ts";
+import {
+  type BlockerView,
+  type ClusterState,
+  type RingState,
+  type UpgradeRunView,
+  upgradeRunViewSchema,
+} from "./upgrade-view.ts";
 
 const CREATED = "2026-03-01T12:00:00Z";
 const BEGUN = "2026-03-01T12:01:00Z";
 const UPDATED = "2026-03-01T12:30:00Z";
 const ENDED = "2026-03-01T12:29:00Z";
 
-const request: RunRequest = {
+const request: UpgradeRunRequest = {
   kind: "upgrade",
   trigger: { by: "alex", reason: "CVE-2026-1", event: null },
   targets: null,
@@ -103,10 +109,10 @@ function run(change: Partial<RunParts> = {}): RunParts {
   };
 }
 
-function view(change: Partial<RunParts>): RunView {
+function view(change: Partial<RunParts>): UpgradeRunView {
   const assembled = assembleRun(run(change));
   // What the API promises is checked at every look.
-  return runViewSchema.parse(assembled);
+  return upgradeRunViewSchema.parse(assembled);
 }
 
 /** One cluster of a running run, from its parts. */
@@ -148,7 +154,7 @@ const GATE: Gate = {
 const brokenBy = "the orchestration was terminated";
 
 describe("a run as a whole", () => {
-  it.each<[string, Partial<RunParts>, Partial<RunView>]>([
+  it.each<[string, Partial<RunParts>, Partial<UpgradeRunView>]>([
     [
       "has not begun",
       { state: "pending" },

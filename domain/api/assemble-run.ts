@@ -1,10 +1,10 @@
 import { withoutVersions } from "../left-out.ts";
 import type { ClusterResult, DrainResult, PoolResult, RingResult, UpgradeReport } from "../report.ts";
 import { pauseOf, type RunControl } from "../run-control.ts";
-import type { RunRequest } from "../run-request.ts";
+import type { UpgradeRunRequest } from "../run-request.ts";
 import type { ClusterStatus, DrainStatus, PoolStatus, RingStatus, RollStatus, RunStatus } from "../run-status.ts";
 import type { ClusterPlan, PoolPlan, RingPlan } from "../upgrade-plan.ts";
-import type { ClusterView, NodeView, PoolView, RingView, RunView } from "./run-view.ts";
+import type { ClusterView, NodeView, PoolView, RingView, UpgradeRunView } from "./upgrade-view.ts";
 
 /** What is known of the drain of a node: how it stands, or how it ended. */
 export interface DrainParts {
@@ -44,7 +44,7 @@ export interface RunParts {
   readonly brokenBy: string | null;
   readonly createdAt: string;
   readonly updatedAt: string;
-  readonly request: RunRequest;
+  readonly request: UpgradeRunRequest;
   readonly status: RunStatus | null;
   readonly control: RunControl;
   readonly plan: readonly RingPlan[];
@@ -54,7 +54,7 @@ export interface RunParts {
 }
 
 /** Puts a run together as the API shows it: from its report once there is one, before that from its plan and its parts. */
-export function assembleRun(run: RunParts): RunView {
+export function assembleRun(run: RunParts): UpgradeRunView {
   const { id, report, request, status, control } = run;
   const common = { id, kind: "upgrade", trigger: request.trigger, startedAt: run.createdAt } as const;
   const asked = { gates: [...control.gates], signals: [...control.signals] };

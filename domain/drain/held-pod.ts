@@ -1,4 +1,4 @@
-import type { BlockerView } from "../api/run-view.ts";
+import type { BlockerView } from "../api/upgrade-view.ts";
 import type { Blocker } from "./plan-evictions.ts";
 
 /** A pod that a drain waits for, and since when. */

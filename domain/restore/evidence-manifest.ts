@@ -15,8 +15,34 @@ export function manifestText(evidence: readonly Evidence[]): string {
   return sorted.map(({ path, sha256 }) => `${sha256}  ${path}\n`).join("");
 }
 
-/** Where the evidence of one cluster's test is kept: by month, cluster and run. It is written once. */
+/** Where the record of one cluster's test is kept, by month, cluster and run: below it everything is written once. */
 export function evidenceFolder(startedAt: string, cluster: string, runId: string): string {
-  const safe = (text: string) => text.replaceAll(/[^\w.-]/g, "_").replace(/^\.+/, "_");
-  return `restore-tests/${startedAt.slice(0, 7)}/${safe(cluster)}/${safe(runId)}`;
+  return `restore-test/${startedAt.slice(0, 7)}/${safe(cluster)}/${safe(runId)}`;
+}
+
+/** Where the record of a whole run is kept; no cluster can be called so. */
+export function runFolder(startedAt: string, runId: string): string {
+  return evidenceFolder(startedAt, "_runs", runId);
+}
+
+/** A kept record, as its path tells. */
+export interface KeptRecord {
+  readonly kind: string;
+  /** As `2026-11`. */
+  readonly month: string;
+  /** Null for the record of a whole run. */
+  readonly cluster: string | null;
+  readonly run: string;
+  readonly folder: string;
+}
+
+/** Reads the path of a manifest, which is written last: the record is whole. Undefined for any other file. */
+export function readRecordPath(path: string): KeptRecord | undefined {
+  const [, folder = "", kind = "", month = "", cluster = "", run = ""] =
+    /^(([a-z-]+)\/(\d{4}-\d{2})\/([\w.-]+)\/([\w.-]+))\/manifest\.json$/.exec(path) ?? [];
+  return folder === "" ? undefined : { kind, month, cluster: cluster === "_runs" ? null : cluster, run, folder };
+}
+
+function safe(text: string): string {
+  return text.replaceAll(/[^\w.-]/g, "_").replace(/^\.+/, "_");
 }

@@ -61,6 +61,8 @@ describe("isolation", () => {
     expect(isolatedScope(scope, "velero").excludedResources).toEqual([
       "secrets",
       "networkpolicies.networking.k8s.io",
+      "ciliumnetworkpolicies.cilium.io",
+      "ciliumclusterwidenetworkpolicies.cilium.io",
       "ingresses.networking.k8s.io",
       "validatingwebhookconfigurations.admissionregistration.k8s.io",
       "mutatingwebhookconfigurations.admissionregistration.k8s.io",

@@ -17,12 +17,16 @@ const DNS_PORT = 53;
 const ISOLATION_EXCLUDES: Readonly<Record<ProviderName, readonly string[]>> = {
   "azure-backup": [
     "networking.k8s.io/v1/NetworkPolicy",
+    "cilium.io/v2/CiliumNetworkPolicy",
+    "cilium.io/v2/CiliumClusterwideNetworkPolicy",
     "networking.k8s.io/v1/Ingress",
     "admissionregistration.k8s.io/v1/ValidatingWebhookConfiguration",
     "admissionregistration.k8s.io/v1/MutatingWebhookConfiguration",
   ],
   velero: [
     "networkpolicies.networking.k8s.io",
+    "ciliumnetworkpolicies.cilium.io",
+    "ciliumclusterwidenetworkpolicies.cilium.io",
     "ingresses.networking.k8s.io",
     "validatingwebhookconfigurations.admissionregistration.k8s.io",
     "mutatingwebhookconfigurations.admissionregistration.k8s.io",
@@ -79,6 +83,21 @@ export function isolationManifests({ runId, namespace, together, openings }: Iso
   ];
 }
 
+/** The isolation of all that a test restores. */
+export interface Isolation {
+  readonly runId: string;
+  /** Resource id of the scratch cluster. */
+  readonly targetId: string;
+  /** In the scratch cluster. */
+  readonly namespaces: readonly string[];
+  readonly openings: readonly Opening[];
+}
+
+/** What isolates every namespace that a test restores. */
+export function isolationOf({ runId, namespaces, openings }: Isolation): Manifest[] {
+  return namespaces.flatMap((namespace) => isolationManifests({ runId, namespace, together: namespaces, openings }));
+}
+
 /** A merge patch, and of what. */
 export interface Quieting {
   readonly kind: "CronJob" | "Service";
@@ -109,5 +128,59 @@ export function quietings(objects: readonly LoudObject[]): Quieting[] {
       return [{ kind, namespace, name, patch: { spec: { type: "ClusterIP" } } }];
     }
     return [];
+  });
+}
+
+/** A NetworkPolicy as the scratch cluster has it. */
+export interface FoundPolicy {
+  readonly namespace: string;
+  readonly name: string;
+  readonly spec: unknown;
+}
+
+/**
+ * What is not as isolation wants it in restored namespaces; nothing else counts as isolated. Policies add up: another one
+ * that is about egress opens what ours closes.
+ *
+ * @param wanted what isolationManifests made, of all namespaces
+ */
+export function isolationGaps(
+  wanted: readonly Manifest[],
+  found: readonly FoundPolicy[],
+  objects: readonly LoudObject[],
+): string[] {
+  const policies = wanted.filter(({ kind }) => kind === "NetworkPolicy") as unknown as WantedPolicy[];
+  const namespaces = new Set(policies.map(({ metadata }) => metadata.namespace));
+  const gaps = policies.flatMap(({ metadata: { namespace }, spec }) => {
+    const ours = found.find((policy) => policy.namespace === namespace && policy.name === POLICY_NAME);
+    if (!ours) return [`namespace ${namespace} has no policy that denies egress`];
+    return sameText(ours.spec) === sameText(spec) ? [] : [`the policy of namespace ${namespace} is not as it was made`];
+  });
+  const others = found.filter(({ namespace, name, spec }) => {
+    return namespaces.has(namespace) && name !== POLICY_NAME && isAboutEgress(spec);
+  });
+  const loud = quietings(objects.filter(({ namespace }) => namespaces.has(namespace)));
+  return [
+    ...gaps,
+    ...others.map(({ namespace, name }) => `NetworkPolicy ${namespace}/${name} may allow egress`),
+    ...loud.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name} is not quiet`),
+  ];
+}
+
+interface WantedPolicy {
+  readonly metadata: { readonly namespace: string };
+  readonly spec: unknown;
+}
+
+function isAboutEgress(spec: unknown): boolean {
+  const { egress, policyTypes } = (spec ?? {}) as { readonly egress?: unknown; readonly policyTypes?: unknown };
+  return egress !== undefined || (Array.isArray(policyTypes) && policyTypes.includes("Egress"));
+}
+
+/** The same for objects that differ in the order of their members only. */
+function sameText(value: unknown): string {
+  return JSON.stringify(value, (_key, member: unknown) => {
+    if (typeof member !== "object" || member === null || Array.isArray(member)) return member;
+    return Object.fromEntries(Object.entries(member).sort(([left], [right]) => (left < right ? -1 : 1)));
   });
 }

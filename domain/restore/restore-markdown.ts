@@ -21,6 +21,10 @@ export function restoreMarkdown(report: RestoreReport): string {
     `${passed} of ${clusters.length} backups proven. Scratch clusters cost about ${cost.amount} ${escapeMarkdown(cost.currency)}${incomplete}.`,
     "",
     ...clusters.flatMap(clusterLines),
+    ...table(
+      ["at", "by", "signal", "reason"],
+      report.signals.map(({ at, by, kind, reason }) => [at, by, kind, reason]),
+    ),
     ...section("Findings", report.findings.length === 0 ? ["None."] : byGravity(report.findings).map(findingText)),
     `fleet.yaml: sha256 ${escapeMarkdown(report.fleetDigest)}`,
   ];

@@ -8,6 +8,7 @@ const selectorSchema = z
   .string()
   .regex(/^[A-Za-z0-9](?:[\w./-]*[A-Za-z0-9])?=(?:[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)?$/, "expected key=value");
 const referenceSchema = z.strictObject({ name: z.string().min(1), namespace: namespaceSchema });
+const regionSchema = z.string().regex(/^[a-z0-9]+$/, "expected the name of a region, as westeurope");
 const armIdSchema = z
   .string()
   .regex(/^\/subscriptions\/[0-9a-f-]{36}\/resourceGroups\/[^/\s]+/i, "expected a resource id");
@@ -55,6 +56,8 @@ const testSchema = z
       .min(1)
       .default(["operational", "object-store"]),
     ...scopeShape,
+    /** Of its scratch cluster, if not where the plan says: Azure Backup restores in the region of the backup. */
+    region: regionSchema.optional(),
     objectives: objectivesSchema.optional(),
     /** Until restored workloads must be ready and claims bound. */
     readyMinutes: z.number().positive().max(1_440).default(30),
@@ -82,9 +85,11 @@ export type RestoreTest = z.infer<typeof testSchema>;
 
 const scratchSchema = z.strictObject({
   subscriptionId: z.guid(),
-  region: z.string().regex(/^[a-z0-9]+$/, "expected the name of a region, as westeurope"),
+  region: regionSchema,
   vmSize: z.string().min(1).default("Standard_D4s_v5"),
   nodeCount: z.int().min(1).max(100).default(3),
+  /** What restored workloads select nodes by. */
+  nodeLabels: z.record(z.string().min(1).max(317), z.string().max(63)).default({}),
   /** Where the backup extension finds the backups: the storage account and container of the extension. */
   backupStorage: z
     .strictObject({ storageAccountId: armIdSchema, container: z.string().min(1) })

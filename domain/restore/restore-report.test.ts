@@ -1,61 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { evidenceFolder, evidenceSchema, manifestText } from "./evidence-manifest.ts";
-import { proofAges, proofTrend } from "./proof-history.ts";
+import { evidenceFolder, evidenceSchema, manifestText, readRecordPath, runFolder } from "./evidence-manifest.ts";
+import { at, exampleReport, exampleTest } from "./report-examples.ts";
 import { restoreMarkdown } from "./restore-markdown.ts";
-import { type ClusterTest, type RestoreReport, restoreReportSchema } from "./restore-report.ts";
+import { restoreReportSchema } from "./restore-report.ts";
 
-const at = (day: number, time = "08:00") => `2026-11-${String(day).padStart(2, "0")}T${time}:00.000Z`;
-
-const test = (more: Partial<ClusterTest> = {}): ClusterTest => ({
-  cluster: "prod-weu",
-  provider: "azure-backup",
-  verdict: "failed",
-  point: { id: "abc", takenAt: at(20, "02:00"), tier: "operational" },
-  scratchCluster: null,
-  objectives: { rpoHours: 24, rtoMinutes: 60 },
-  measure: {
-    rpo: { basis: "data", atPointMs: 1_800_000, atStartMs: 23_400_000 },
-    rto: { totalMs: 3_600_000, phases: [{ name: "restore", ms: 1_800_000 }], betweenMs: 1_800_000 },
-  },
-  phases: [
-    { name: "restore", outcome: "done", reason: "", startedAt: at(20), endedAt: at(20, "08:30"), findings: [] },
-    {
-      ...{ name: "probe", outcome: "done", reason: "", startedAt: at(20, "08:30"), endedAt: at(20, "08:31") },
-      findings: [
-        {
-          ...{ code: "ProbeFailed", severity: "blocker", subject: "shop/orders", cluster: "prod-weu" },
-          ...{ message: "probe orders failed: <b>|bad*", evidence: ["probes/orders.log"], remedy: "Mend it." },
-        },
-      ],
-    },
-  ],
-  counts: [{ kind: "Deployment", expected: 3, found: 2 }],
-  probes: [
-    { name: "orders", outcome: "failed", why: "it ended with 1", newestDataAt: null, evidence: "probes/orders.log" },
-  ],
-  problems: [{ object: "deployments.apps/shop/cart", code: "Warned", message: "no", remedy: "" }],
-  bytes: 4_096,
-  findings: [],
-  evidence: [{ path: "probes/orders.log", sha256: "a".repeat(64), bytes: 12 }],
-  folder: "restore-tests/2026-11/prod-weu/run-1",
-  startedAt: at(20),
-  endedAt: at(20, "09:00"),
-  ...more,
-});
-
-const report = (clusters: ClusterTest[] = [test()]): RestoreReport =>
-  ({
-    kind: "restore-test",
-    id: "run-1",
-    verdict: "failed",
-    trigger: { by: "ada", reason: "monthly", event: null },
-    fleetDigest: "d",
-    startedAt: at(20),
-    endedAt: at(20, "09:00"),
-    clusters,
-    findings: [],
-    cost: { amount: 1.2, currency: "EUR", isComplete: true },
-  }) as RestoreReport;
+const [test, report] = [exampleTest, exampleReport];
 
 describe("a report of restore tests", () => {
   it("in Markdown says verdict, point, RPO, RTO, phases, counts, probes, what is missing and the digests", () => {
@@ -71,6 +20,12 @@ describe("a report of restore tests", () => {
     expect(text).toContain("| deployments.apps/shop/cart | Warned | no |");
     expect(text).toContain(`| probes/orders.log | ${"a".repeat(64)} | 12 |`);
     expect(text.match(/^\| --- \|/gm)?.length).toBe(5);
+  });
+
+  it("in Markdown tells what people told the run", () => {
+    const signal = { id: "s", kind: "cancel" as const, by: "ada", reason: "too late", at: at(20), gate: null };
+    const text = restoreMarkdown({ ...report(), signals: [signal] });
+    expect(text).toContain(`| ${at(20)} | ada | cancel | too late |`);
   });
 
   it("in Markdown shows what clusters say as text, never as marks", () => {
@@ -102,47 +57,25 @@ describe("evidence", () => {
   });
 
   it("lies in a folder of month, cluster and run, whatever these are called", () => {
-    expect(evidenceFolder(at(20), "prod-weu", "restore:1")).toBe("restore-tests/2026-11/prod-weu/restore_1");
-    expect(evidenceFolder(at(20), "..", "a/b")).toBe("restore-tests/2026-11/_/a_b");
+    expect(evidenceFolder(at(20), "prod-weu", "restore:1")).toBe("restore-test/2026-11/prod-weu/restore_1");
+    expect(runFolder(at(20), "restore-1")).toBe("restore-test/2026-11/_runs/restore-1");
+    expect(evidenceFolder(at(20), "..", "a/b")).toBe("restore-test/2026-11/_/a_b");
   });
 });
 
-describe("the history of proofs", () => {
-  const reports = [
-    report([test({ verdict: "passed", startedAt: "2026-10-02T00:00:00.000Z", endedAt: "2026-10-02T01:00:00.000Z" })]),
-    report([test({ verdict: "passed", endedAt: at(2, "01:00") }), test({ cluster: "a", measure: null, bytes: null })]),
-    report([test({ bytes: 9_000 })]),
-  ];
-
-  it("shows each month's gravest verdict and worst measures", () => {
-    expect(proofTrend(reports)).toEqual([
-      { cluster: "a", month: "2026-11", tests: 1, verdict: "failed", rpoMs: null, rtoMs: null, bytes: null },
-      {
-        cluster: "prod-weu",
-        month: "2026-10",
-        tests: 1,
-        verdict: "passed",
-        rpoMs: 23_400_000,
-        rtoMs: 3_600_000,
-        bytes: 4_096,
-      },
-      {
-        cluster: "prod-weu",
-        month: "2026-11",
-        tests: 2,
-        verdict: "failed",
-        rpoMs: 23_400_000,
-        rtoMs: 3_600_000,
-        bytes: 9_000,
-      },
-    ]);
+describe("a kept record", () => {
+  it.each([
+    [evidenceFolder(at(20), "prod-weu", "run-1"), "prod-weu"],
+    [runFolder(at(20), "run-1"), null],
+  ])("is known by the path of its manifest: %s", (folder, cluster) => {
+    const record = { kind: "restore-test", month: "2026-11", cluster, run: "run-1", folder };
+    expect(readRecordPath(`${folder}/manifest.json`)).toEqual(record);
   });
 
-  it("says which clusters have not been proven for how long, those that never were first", () => {
-    expect(proofAges(["prod-weu", "a", "b"], reports, Date.parse(at(20)))).toEqual([
-      { cluster: "a", lastPassedAt: null, days: null },
-      { cluster: "b", lastPassedAt: null, days: null },
-      { cluster: "prod-weu", lastPassedAt: at(2, "01:00"), days: 18 },
-    ]);
-  });
+  it.each(["restore-test/2026-11/a/b/report.json", "restore-test/2026/a/b/manifest.json", "manifest.json", ""])(
+    "is not %j",
+    (path) => {
+      expect(readRecordPath(path)).toBeUndefined();
+    },
+  );
 });

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { triggerSchema } from "../api/run-view.ts";
+import { triggerSchema } from "../api/run-head.ts";
 import { findingSchema } from "../finding.ts";
+import { signalSchema } from "../run-control.ts";
 import { evidenceSchema } from "./evidence-manifest.ts";
 import { probeResultSchema } from "./judge-probe.ts";
 import { measureSchema } from "./measure.ts";
@@ -48,6 +49,8 @@ export const restoreReportSchema = z
     endedAt: instant,
     clusters: z.array(clusterTestSchema),
     findings: z.array(findingSchema),
+    /** What people told the run. */
+    signals: z.array(signalSchema),
     cost: z.object({ amount: z.number(), currency: z.string(), isComplete: z.boolean() }),
   })
   .meta({ id: "RestoreReport" });

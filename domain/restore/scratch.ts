@@ -18,18 +18,60 @@ export interface ScratchSpec {
   readonly kubernetesVersion: string;
   readonly vmSize: string;
   readonly nodeCount: number;
+  readonly nodeLabels: Readonly<Record<string, string>>;
   /** ISO 8601 in UTC: when the janitor may take it. */
   readonly expiresAt: string;
-  readonly backupStorage: { readonly storageAccountId: string; readonly container: string };
-  readonly surroundings: BackupSurroundings;
+  /** For the backup extension of Azure Backup; null where another service restores. */
+  readonly backupStorage: { readonly storageAccountId: string; readonly container: string } | null;
+  /** Of Azure Backup; null where another service restores. */
+  readonly surroundings: BackupSurroundings | null;
   /** For restores from the vault tier. */
   readonly staging: Staging | null;
+}
+
+/** What a scratch cluster and its surroundings are called: the same for the same run and slot. */
+export interface ScratchNames {
+  readonly group: string;
+  readonly groupId: string;
+  readonly cluster: string;
+  readonly clusterId: string;
+  readonly extension: string;
+  readonly binding: string;
 }
 
 /** What is made for a scratch cluster, in this order; taking it away goes the other way. */
 export const SCRATCH_STEPS = ["group", "cluster", "extension", "trustedAccess", "roles"] as const;
 export const TEAR_DOWN_STEPS = ["removeRoles", "removeTrustedAccess", "removeExtension", "removeGroup"] as const;
 export type ScratchStep = (typeof SCRATCH_STEPS)[number] | (typeof TEAR_DOWN_STEPS)[number];
+
+/** Longest that a step may take before it is given up. */
+export const MINUTES_OF_STEP: Readonly<Record<ScratchStep, number>> = {
+  group: 10,
+  cluster: 60,
+  extension: 30,
+  trustedAccess: 15,
+  roles: 15,
+  removeRoles: 15,
+  removeTrustedAccess: 15,
+  removeExtension: 30,
+  removeGroup: 60,
+};
+
+/** What is made for a scratch cluster; without Azure Backup that is the cluster alone. */
+export function scratchStepsOf({ surroundings }: ScratchSpec): ReadonlyArray<(typeof SCRATCH_STEPS)[number]> {
+  return surroundings === null ? ["group", "cluster"] : SCRATCH_STEPS;
+}
+
+/**
+ * What is taken away after a test: all of it, or only what was made for the test in a cluster into which another one comes.
+ */
+export function tearDownStepsOf(
+  { surroundings }: ScratchSpec,
+  what: "all" | "of-test",
+): ReadonlyArray<(typeof TEAR_DOWN_STEPS)[number]> {
+  if (surroundings === null) return what === "all" ? ["removeGroup"] : [];
+  return what === "all" ? TEAR_DOWN_STEPS : ["removeRoles", "removeTrustedAccess"];
+}
 
 /** Identities that get roles. */
 export interface ScratchPrincipals {
@@ -65,6 +107,8 @@ export function scratchRoles(
   clusterId: string,
   principals: ScratchPrincipals,
 ): RoleGrant[] {
+  // Who restores without the service brings rights along, or has none to be given.
+  if (surroundings === null || backupStorage === null) return [];
   const { vaultPrincipalId, snapshotGroupId } = surroundings;
   const grant = (principalId: string, role: RoleGrant["role"], scope: string, why: string): RoleGrant => ({
     ...{ principalId, role, scope, why },

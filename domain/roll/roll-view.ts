@@ -1,4 +1,4 @@
-import type { NodeView } from "../api/run-view.ts";
+import type { NodeView } from "../api/upgrade-view.ts";
 import { heldView } from "../drain/held-pod.ts";
 import type { RollNode } from "./roll-progress.ts";
 

@@ -1,9 +1,25 @@
 import * as df from "durable-functions";
+import { z } from "zod";
+import { roleSchema } from "../../domain/api/caller.ts";
 import { DEAD_LETTERS, type DeadLetterList } from "../../orchestrations/dead-letters.ts";
 import { json, operatorRoute } from "./operator-route.ts";
 
 /** Months that are shown. */
 const MONTHS = 3;
+
+const deadLettersSchema = z.object({
+  deadLetters: z.array(
+    z.object({
+      at: z.string(),
+      code: z.string(),
+      reason: z.string(),
+      eventId: z.string(),
+      eventType: z.string(),
+      source: z.string(),
+    }),
+  ),
+  dropped: z.int(),
+});
 
 /** `GET api/v1/dead-letters`: events of the last three months that could not be handled, newest first. */
 export function registerDeadLetters(): void {
@@ -11,7 +27,10 @@ export function registerDeadLetters(): void {
     name: "getDeadLetters",
     method: "GET",
     route: "dead-letters",
-    handle: async (_request, client) => {
+    summary: "Events of the last three months that could not be handled, newest first, and why.",
+    role: roleSchema.enum.viewer,
+    answers: { 200: { description: "Dead letters; dropped counts those beyond.", schema: deadLettersSchema } },
+    handle: async ({ client }) => {
       const lists = await Promise.all(
         lastMonths(new Date(), MONTHS).map((month) =>
           client.readEntityState<DeadLetterList>(new df.EntityId(DEAD_LETTERS, month)),

@@ -1,12 +1,13 @@
 import type { HttpResponseInit } from "@azure/functions";
 import { z } from "zod";
-import { planView } from "../../domain/api/plan-view.ts";
+import { roleSchema } from "../../domain/api/caller.ts";
+import { planView, planViewSchema } from "../../domain/api/plan-view.ts";
 import { upgradeScopeSchema } from "../../domain/run-request.ts";
 import { awaitPlan, beginPlan, type PlanState, readPlanState } from "../plan-reader.ts";
 import type { AppPorts } from "../ports.ts";
 import { requireKnown } from "./known-clusters.ts";
 import { json, operatorRoute } from "./operator-route.ts";
-import { Problem, readBody } from "./problem.ts";
+import { Problem } from "./problem.ts";
 import { runIdIn } from "./run-id.ts";
 
 const bodySchema = z.strictObject({
@@ -17,14 +18,25 @@ const bodySchema = z.strictObject({
   preflight: z.boolean().default(true),
 });
 
+const ANSWERS = {
+  200: { description: "The plan.", schema: planViewSchema },
+  202: {
+    description: "It is being made; ask again at Location, not sooner than Retry-After says.",
+    schema: z.object({ id: z.string(), status: z.literal("planning") }),
+  },
+};
+
 /** `POST api/v1/plans`, `GET api/v1/plans/{id}`: says before anything changes what an upgrade would do. */
 export function registerPlans(ports: AppPorts): void {
   operatorRoute({
     name: "postPlan",
     method: "POST",
     route: "plans",
-    handle: async (request, client) => {
-      const { clusters, scope, preflight } = await readBody(request, bodySchema);
+    summary: "Says before anything changes what an upgrade would do.",
+    role: roleSchema.enum.operator,
+    body: bodySchema,
+    answers: ANSWERS,
+    handle: async ({ body: { clusters, scope, preflight }, client }) => {
       requireKnown((await ports.readFleet()).config, clusters ?? []);
       const id = await beginPlan(client, {
         targets: clusters ?? null,
@@ -39,7 +51,10 @@ export function registerPlans(ports: AppPorts): void {
     name: "getPlan",
     method: "GET",
     route: "plans/{id}",
-    handle: async (request, client) => {
+    summary: "A plan that was made, or is being made.",
+    role: roleSchema.enum.viewer,
+    answers: { ...ANSWERS, 404: { description: "There is no such plan." } },
+    handle: async ({ request, client }) => {
       const id = runIdIn(request);
       return answerOf(id, await readPlanState(client, id));
     },

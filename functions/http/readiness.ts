@@ -1,10 +1,27 @@
+import { z } from "zod";
 import { assessFleet } from "../../activities/assess-fleet.ts";
+import { roleSchema } from "../../domain/api/caller.ts";
 import { DrydockError } from "../../domain/errors.ts";
-import type { Readiness } from "../../domain/preflight/readiness.ts";
+import { type Readiness, readinessSchema } from "../../domain/preflight/readiness.ts";
 import { minorOf } from "../../domain/version-skew.ts";
 import type { AppPorts } from "../ports.ts";
 import { json, operatorRoute } from "./operator-route.ts";
 import { Problem } from "./problem.ts";
+
+const querySchema = z
+  .strictObject({
+    cluster: z.string().min(1).optional(),
+    pool: z.string().min(1).optional(),
+    version: z
+      .string()
+      .refine((version) => minorOf(version) !== null, "expected a version of Kubernetes such as 1.34.2")
+      .optional()
+      .describe("The version to be ready for."),
+  })
+  .refine(({ cluster, pool }) => pool === undefined || cluster !== undefined, {
+    error: "a pool is asked for with its cluster, ?cluster=…&pool=…",
+    path: ["pool"],
+  });
 
 /** `GET api/v1/readiness`: whether the fleet, a cluster or a pool could be upgraded now; nothing is touched. */
 export function registerReadiness(ports: AppPorts): void {
@@ -12,18 +29,15 @@ export function registerReadiness(ports: AppPorts): void {
     name: "getReadiness",
     method: "GET",
     route: "readiness",
-    handle: async ({ query }) => {
+    summary: "Whether the fleet, a cluster or a pool could be upgraded now; nothing is touched.",
+    role: roleSchema.enum.viewer,
+    query: querySchema,
+    answers: {
+      200: { description: "READY, NOT READY or CANNOT TELL, with findings.", schema: readinessSchema },
+      404: { description: "There is no such pool." },
+    },
+    handle: async ({ query: { cluster, pool, version } }) => {
       const { config } = await ports.readFleet();
-      const [cluster, pool, version] = ["cluster", "pool", "version"].map((name) => query.get(name));
-      if (pool && !cluster)
-        throw new Problem(400, "Cluster missing", "A pool is asked for with its cluster, ?cluster=…&pool=….");
-      if (version && minorOf(version) === null) {
-        throw new Problem(
-          400,
-          "Invalid version",
-          `version must be a Kubernetes version such as 1.34.2, not ${version}.`,
-        );
-      }
       const chosen = cluster ? config.clusters.filter(({ name }) => name === cluster) : config.clusters;
       if (chosen.length === 0) {
         const known = config.clusters.map(({ name }) => name).join(", ");

@@ -1,13 +1,15 @@
 import { randomUUID } from "node:crypto";
 import * as df from "durable-functions";
 import { z } from "zod";
+import { roleSchema } from "../../domain/api/caller.ts";
 import { NO_CONTROL, type RunControl, type Signal, signalKindSchema, takeSignal } from "../../domain/run-control.ts";
 import { SIGNAL_EVENT } from "../../domain/run-request.ts";
 import type { RunRecord } from "../../domain/run-status.ts";
 import { RUN_RECORD } from "../../orchestrations/run-record.ts";
 import { findStatus, isAlive } from "../run-lookup.ts";
+import { requireRole, signedBy } from "./door.ts";
 import { json, operatorRoute } from "./operator-route.ts";
-import { Problem, readBody } from "./problem.ts";
+import { Problem } from "./problem.ts";
 import { runIdIn } from "./run-id.ts";
 
 /** How often, and how long apart, it is looked whether a run has taken a signal in. */
@@ -18,9 +20,22 @@ const bodySchema = z.strictObject({
   signal: signalKindSchema,
   /** The gate that is answered; needed only when several stand open. */
   gate: z.string().max(200).optional(),
-  by: z.string().trim().min(1).max(200),
+  /** With a key it has to be said; who is signed in is known. */
+  by: z.string().trim().min(1).max(200).optional(),
   reason: z.string().trim().min(1).max(1000),
 });
+
+const takenSchema = z.object({
+  id: z.string(),
+  signal: signalKindSchema,
+  gate: z.string().nullable(),
+  by: z.string(),
+  reason: z.string(),
+  at: z.iso.datetime(),
+});
+
+/** Signals that decide what somebody else has asked for. */
+const DECISIONS: readonly Signal["kind"][] = ["approve", "decline"];
 
 /**
  * `POST api/v1/runs/{id}/signals`: tells a run something. It answers when the run has taken it in: a signal that would have
@@ -31,9 +46,20 @@ export function registerSignals(): void {
     name: "postSignal",
     method: "POST",
     route: "runs/{id}/signals",
-    handle: async (request, client, context) => {
+    summary: "Tells a run something: an answer to what it asks, or what it is to do.",
+    role: roleSchema.enum.viewer,
+    body: bodySchema,
+    answers: {
+      202: { description: "The run has taken it in.", schema: takenSchema },
+      404: { description: "There is no such run." },
+      409: { description: "It would have no effect, and why." },
+      503: { description: "The run has not taken it in yet; look at it before sending it again." },
+    },
+    handle: async ({ request, body, caller, client, context }) => {
       const id = runIdIn(request);
-      const { signal: kind, gate = null, by, reason } = await readBody(request, bodySchema);
+      const { signal: kind, gate = null, reason } = body;
+      requireRole(caller, DECISIONS.includes(kind) ? "approver" : "operator");
+      const by = signedBy(caller, body.by);
       if (!(await findStatus(client, id))) throw new Problem(404, "No such run", `There is no run ${id}.`);
       if (!(await isAlive(client, id))) throw new Problem(409, "Run has ended", `Run ${id} has ended already.`);
       const signal: Signal = { id: randomUUID(), kind, by, reason, at: new Date().toISOString(), gate };

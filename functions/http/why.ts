@@ -1,8 +1,10 @@
 import * as df from "durable-functions";
+import { z } from "zod";
+import { roleSchema } from "../../domain/api/caller.ts";
 import type { BlockedBefore, BlockedClusters } from "../../domain/blocked-before.ts";
 import { nextSearches } from "../../domain/search-times.ts";
 import type { Settings } from "../../domain/settings.ts";
-import { whyOf } from "../../domain/why.ts";
+import { whyOf, whySchema } from "../../domain/why.ts";
 import { BLOCKED_CLUSTERS, BLOCKED_CLUSTERS_KEY } from "../../orchestrations/blocked-clusters.ts";
 import { readClusterHistory } from "../cluster-history.ts";
 import { awaitPlan, beginPlan, readPlanState } from "../plan-reader.ts";
@@ -10,6 +12,10 @@ import type { AppPorts } from "../ports.ts";
 import { requireKnown } from "./known-clusters.ts";
 import { json, operatorRoute } from "./operator-route.ts";
 import { Problem } from "./problem.ts";
+
+const querySchema = z.strictObject({
+  plan: z.string().min(1).max(80).optional().describe("The plan that an answer of 202 named."),
+});
 
 /**
  * `GET api/v1/fleet/{cluster}/why`: why a cluster was or was not upgraded, and when it will be. It plans for the cluster and
@@ -20,7 +26,18 @@ export function registerWhy(ports: AppPorts, settings: Settings): void {
     name: "getWhy",
     method: "GET",
     route: "fleet/{cluster}/why",
-    handle: async ({ params, query }, client) => {
+    summary: "Why a cluster was or was not upgraded, and when it will be.",
+    role: roleSchema.enum.viewer,
+    query: querySchema,
+    answers: {
+      200: { description: "The answer.", schema: whySchema },
+      202: {
+        description: "It is being found out; ask again at Location, not sooner than Retry-After says.",
+        schema: z.object({ id: z.string(), status: z.literal("planning") }),
+      },
+      404: { description: "There is no such cluster, or no such plan for it." },
+    },
+    handle: async ({ params, query, client }) => {
       const { cluster = "" } = params;
       const { config } = await ports.readFleet();
       requireKnown(config, [cluster], 404);
@@ -28,7 +45,7 @@ export function registerWhy(ports: AppPorts, settings: Settings): void {
       const ring = config.rings.find(({ name }) => name === configured?.ring);
       if (!ring) throw new Problem(404, "Unknown cluster", `${cluster} is in no ring of fleet.yaml.`);
       const id =
-        query.get("plan") ??
+        query.plan ??
         (await beginPlan(client, { targets: [cluster], scope: "minor", withPreflight: true, asksAgain: false }));
       const state = await planFor(client, cluster, id);
       if (state.kind === "planning") {

@@ -3,8 +3,8 @@ import type { ClusterModel } from "../kubernetes/model/cluster-model.ts";
 import { type KubernetesObject, plainObjectSchema } from "../kubernetes/model/objects.ts";
 import { parseQuantity } from "../kubernetes/model/quantity.ts";
 import type { Resource } from "../kubernetes/model/resources.ts";
+import { dataOf } from "../kubernetes/model/volume-data.ts";
 import { type Selection, selects } from "./selection.ts";
-import { dataOf } from "./volume-data.ts";
 
 const itemSchema = z.object({ plural: z.string(), object: plainObjectSchema });
 
@@ -14,6 +14,7 @@ const volumeSchema = z.object({
   bytes: z.number(),
   checksum: z.string(),
   manifest: z.string(),
+  writtenMs: z.number().optional(),
 });
 
 const contentsSchema = z.object({
@@ -119,5 +120,5 @@ function volumeOf(cluster: ClusterModel, { plural, object }: ContentItem): Conte
   const volume = cluster.table("persistentvolumes").find(undefined, claim?.spec.volumeName ?? "");
   if (!claim || !volume) return [];
   const bytes = parseQuantity(claim.spec.resources?.requests?.storage ?? "1Gi");
-  return [{ namespace, claim: name, bytes, ...dataOf(volume) }];
+  return [{ namespace, claim: name, bytes, ...dataOf(volume, claim, cluster.nowMs) }];
 }

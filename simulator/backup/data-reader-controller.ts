@@ -3,8 +3,13 @@ import { type Controller, splitKey } from "../kubernetes/controllers/controller.
 import type { ClusterModel } from "../kubernetes/model/cluster-model.ts";
 import { keyOfObject } from "../kubernetes/model/object-table.ts";
 import type { Pod } from "../kubernetes/model/objects.ts";
-import { EXIT_CODE, LOG } from "../kubernetes/model/pod-program.ts";
-import { dataOf } from "./volume-data.ts";
+import { EXIT_CODE, LOG, runsToCompletion } from "../kubernetes/model/pod-program.ts";
+import { type ReadableFile, runShellLine, type ShellOutcome } from "../kubernetes/model/shell-line.ts";
+import { dataOf } from "../kubernetes/model/volume-data.ts";
+import { RUN_SECONDS } from "../settings.ts";
+
+/** What a program that hangs is said to take. */
+const FOREVER_SECONDS = 10 * 365 * 86_400;
 
 const readerSchema = z.looseObject({
   spec: z.looseObject({
@@ -22,65 +27,78 @@ const readerSchema = z.looseObject({
       .array(
         z.looseObject({ name: z.string(), persistentVolumeClaim: z.looseObject({ claimName: z.string() }).optional() }),
       )
-      .min(1),
+      .default([]),
   }),
 });
 type Reader = z.infer<typeof readerSchema>;
 
 /**
- * Runs the programs that read volumes: a pod whose command says `sha256sum` prints, for the file `data` on each claim that
- * it mounts, what that would print. With `-c` it compares the data with the manifest that lies beside it, and fails when
- * they differ.
+ * Runs the programs of pods that run to their end and whose command line is a plain one: what they print, end with and sleep is
+ * what a shell would make of it. `sha256sum` and `stat` read the file `data` on each claim that the pod mounts; `sha256sum -c`
+ * compares it with the manifest that lies beside it, and fails when they differ.
  */
 export const dataReaderController: Controller = {
   name: "data-reader",
 
   keysOf({ type, resource, object }) {
     if (resource.plural !== "pods" || type === "DELETED") return [];
-    return readerOf(object as Pod) ? [keyOfObject(object)] : [];
+    return isUnread(object as Pod) ? [keyOfObject(object)] : [];
   },
 
   reconcile(cluster, key) {
     const [namespace, name] = splitKey(key);
     const pod = cluster.table("pods").find(namespace, name);
-    const reader = pod && readerOf(pod);
-    if (!pod || !reader) return;
-    const read = readings(cluster, namespace, reader);
-    const isCheck = /\bsha256sum(?:\s+-\S+)*\s+(?:-c|--check)\b/.test(commandOf(reader));
-    const wrong = read.filter(({ checksum, manifest }) => checksum !== manifest).length;
-    const lines = isCheck
-      ? read.map(({ path, checksum, manifest }) => `${path}: ${checksum === manifest ? "OK" : "FAILED"}`)
-      : read.map(({ path, checksum }) => `${checksum}  ${path}`);
-    if (isCheck && wrong > 0) lines.push(`sha256sum: WARNING: ${wrong} computed checksum did NOT match`);
-    const annotations = {
-      ...pod.metadata.annotations,
-      [LOG]: lines.join("\n"),
-      ...(isCheck ? { [EXIT_CODE]: wrong > 0 ? "1" : "0" } : {}),
-    };
+    const reader = pod && isUnread(pod) ? readerSchema.safeParse(pod).data : undefined;
+    const outcome = reader && runShellLine(lineOf(reader), filesOf(cluster, namespace, reader));
+    if (!pod || !outcome) return;
+    const annotations = { ...annotationsOf(outcome), ...pod.metadata.annotations };
     cluster.table("pods").update({ ...pod, metadata: { ...pod.metadata, annotations } });
   },
 };
 
-/** The pod as a reader that has a node and has not read yet; undefined for any other. */
-function readerOf(pod: Pod): Reader | undefined {
-  if (pod.spec.nodeName === undefined || !pod.spec.volumes?.length) return undefined;
-  if (pod.metadata.annotations?.[LOG] !== undefined) return undefined;
-  const { success, data } = readerSchema.safeParse(pod);
-  return success && commandOf(data).includes("sha256sum") ? data : undefined;
+/** Whether a pod runs to its end, has a node, and has said nothing yet. */
+function isUnread(pod: Pod): boolean {
+  const hasCommand = pod.spec.containers.some(({ command, args }) => command !== undefined || args !== undefined);
+  return (
+    pod.spec.nodeName !== undefined && hasCommand && runsToCompletion(pod) && !(LOG in (pod.metadata.annotations ?? {}))
+  );
 }
 
-function commandOf({ spec }: Reader): string {
-  return spec.containers.flatMap(({ command, args }) => [...command, ...args]).join(" ");
+/** What a container's shell is told: the text after `sh -c`, or the words of the command. */
+function lineOf({ spec }: Reader): string {
+  return spec.containers
+    .map(({ command, args }) => {
+      const [shell = "", option, ...rest] = [...command, ...args];
+      const isShell = /(?:^|\/)(?:ba|da)?sh$/.test(shell) && /^-[a-z]*c$/.test(option ?? "");
+      return isShell ? (rest[0] ?? "") : [...command, ...args].map(quoted).join(" ");
+    })
+    .join("\n");
 }
 
-function readings(cluster: ClusterModel, namespace: string, { spec }: Reader) {
+function quoted(word: string): string {
+  return /^[\w./%+:=-]+$/.test(word) ? word : `'${word}'`;
+}
+
+/** What the pod says of itself stands. */
+function annotationsOf({ lines, exitCode, sleepSeconds }: ShellOutcome): Record<string, string> {
+  const seconds = Number.isFinite(sleepSeconds) ? sleepSeconds : FOREVER_SECONDS;
+  return {
+    [LOG]: lines.join("\n"),
+    [EXIT_CODE]: String(exitCode),
+    ...(sleepSeconds > 0 ? { [RUN_SECONDS]: String(seconds) } : {}),
+  };
+}
+
+function filesOf(cluster: ClusterModel, namespace: string, { spec }: Reader): ReadableFile[] {
   return spec.containers.flatMap(({ volumeMounts }) =>
     volumeMounts.flatMap(({ name, mountPath }) => {
       const claimName = spec.volumes.find((volume) => volume.name === name)?.persistentVolumeClaim?.claimName;
       if (claimName === undefined) return [];
       const claim = cluster.table("persistentvolumeclaims").find(namespace, claimName);
       const volume = cluster.table("persistentvolumes").find(undefined, claim?.spec.volumeName ?? "");
-      return volume ? [{ path: `${mountPath.replace(/\/$/, "")}/data`, ...dataOf(volume) }] : [];
+      if (!volume) return [];
+      const { writtenMs = cluster.nowMs, ...data } = dataOf(volume, claim, cluster.nowMs);
+      return [{ path: `${mountPath.replace(/\/$/, "")}/data`, ...data, writtenMs }];
     }),
   );
 }

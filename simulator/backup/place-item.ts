@@ -7,9 +7,9 @@ import type { KubernetesObject } from "../kubernetes/model/objects.ts";
 import { applyPatch } from "../kubernetes/model/patch.ts";
 import type { ObjectOf, Resource } from "../kubernetes/model/resources.ts";
 import { StatusError } from "../kubernetes/model/status-error.ts";
+import { corrupted, dataAnnotations } from "../kubernetes/model/volume-data.ts";
 import { guidOf } from "../resource-manager/guid.ts";
 import { nameOf, type RestoreItem } from "./restore-plan.ts";
-import { corrupted, dataAnnotations } from "./volume-data.ts";
 
 /** How a restore goes about things. */
 export interface Placement {

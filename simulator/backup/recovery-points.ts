@@ -63,6 +63,15 @@ export function keepBaseline(backups: Backups, instance: ResourceRecord, cluster
 
 /** What is in a point. */
 export function contentsOf(backups: Backups, instance: ResourceRecord, point: RecoveryPoint): Contents {
+  const contents = sharedContentsOf(backups, instance, point);
+  // A point shares the contents of a later instant; its data is none the younger for it.
+  const volumes = contents.volumes.map((volume) =>
+    volume.writtenMs === undefined ? volume : { ...volume, writtenMs: Math.min(volume.writtenMs, point.atMs) },
+  );
+  return { ...contents, volumes };
+}
+
+function sharedContentsOf(backups: Backups, instance: ResourceRecord, point: RecoveryPoint): Contents {
   const own = backups.contents.get(point.contents);
   if (own) return own;
   const newer = backups

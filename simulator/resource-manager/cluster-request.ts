@@ -101,7 +101,7 @@ function readNew(request: ArmRequest, asked: ClusterAsked): ClusterWish {
   const { azure, names } = request;
   const { cluster: name = "", subscription = "", group = "" } = names;
   const location = asked.location.replaceAll(" ", "").toLowerCase();
-  const version = asked.properties.kubernetesVersion ?? defaultVersion(azure, location);
+  const version = patchOf(azure, location, asked.properties.kubernetesVersion) ?? defaultVersion(azure, location);
   checkKnownVersion(azure, location, version);
   const uid = azure.random.uuid();
   const cluster: ClusterRecord = {
@@ -180,6 +180,13 @@ function checkProfiles(azure: AzureModel, cluster: ClusterRecord, asked: Cluster
       );
     }
   }
+}
+
+/** A version that names its minor only is the newest patch of it (AKS: "alias minor version"). */
+function patchOf(azure: AzureModel, location: string, asked: string | null | undefined): string | undefined {
+  if (!asked || !/^\d+\.\d+$/.test(asked)) return asked ?? undefined;
+  const patches = versionsIn(azure, location).filter(({ version }) => version.startsWith(`${asked}.`));
+  return (patches.filter(({ isPreview }) => isPreview !== true).at(-1) ?? patches.at(-1))?.version ?? asked;
 }
 
 /** What a new cluster gets that does not say: the second newest minor version, its newest patch. */

@@ -108,7 +108,7 @@ describe("a restored cluster", () => {
     await expect(stranger.loudObjects()).rejects.toMatchObject({
       failure: {
         class: "needs-person",
-        message: expect.stringContaining("could not list the CronJob objects of dev-weu"),
+        message: expect.stringContaining("could not list the CronJob objects in dev-weu"),
       },
     });
   });

@@ -27,7 +27,7 @@ async function begin(scenario: unknown = {}) {
   const settings: ArmSettings = { endpoint, credential: { getToken } };
   const spec: ScratchSpec = {
     ...{ runId: "restore-1", slot: 0, subscriptionId: SUBSCRIPTION, region: "westeurope", kubernetesVersion: "1.33.5" },
-    ...{ vmSize: "Standard_D4s_v5", nodeCount: 2, expiresAt: "2026-11-21T08:00:00.000Z", staging: null },
+    ...{ vmSize: "Standard_D4s_v5", nodeCount: 2, nodeLabels: {}, expiresAt: "2026-11-21T08:00:00.000Z", staging: null },
     backupStorage: {
       storageAccountId: `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg-prod-weu/providers/Microsoft.Storage/storageAccounts/stbackup`,
       container: "backups",

@@ -11,7 +11,7 @@ interface Problem {
 }
 
 async function expectNothingStarted(world: TestWorld): Promise<void> {
-  expect(await (await world.api("runs")).json()).toEqual({ runs: [] });
+  expect(await (await world.api("runs")).json()).toEqual({ runs: [], next: null });
 }
 
 async function deadLetters(world: TestWorld, count: number): Promise<Array<Record<string, string>>> {
@@ -90,8 +90,9 @@ describe("the operator API", () => {
     const ask = { kind: "upgrade", by: "ada", reason: "test" };
     const refusals: Array<[string, { body?: unknown; raw?: string }, number, RegExp]> = [
       ["runs", { raw: '{"kind": "upgrade"' }, 400, /The body is not JSON: .+/],
-      ["runs", { body: { ...ask, kind: "downgrade" } }, 400, /kind: .*"upgrade"/],
-      ["runs", { body: { kind: "upgrade" } }, 400, /by: .*; reason: /],
+      ["runs", { body: { ...ask, kind: "downgrade" } }, 400, /kind: .*'upgrade' \| 'restore-test'/],
+      ["runs", { body: { kind: "upgrade", clusters: [] } }, 400, /clusters: .*; reason: /],
+      ["runs", { body: { kind: "upgrade", reason: "test" } }, 400, /by: who wants it\? A key does not say/],
       ["runs", { body: { ...ask, reason: "  " } }, 400, /reason: /],
       ["runs", { body: { ...ask, cluster: "dev-weu" } }, 400, /cluster/],
       [
@@ -115,7 +116,7 @@ describe("the operator API", () => {
     for (const [path, status, detail] of [
       ["runs/upgrade-0", 404, /There is no run upgrade-0/],
       ["runs/a%2Fb", 400, /letters, digits and dashes/],
-      ["runs?limit=0", 400, /limit must be a whole number from 1 to 200/],
+      ["runs?limit=0", 400, /limit: a whole number from 1 to 200/],
       ["runs/upgrade-0/report?format=pdf", 400, /json or markdown/],
     ] as const) {
       const response = await world.api(path);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { RunView } from "../../domain/api/run-view.ts";
+import type { UpgradeRunView } from "../../domain/api/upgrade-view.ts";
 import { deploy, type Place, poolOf, startGuarded, worldWith } from "./drained-place.ts";
 import { useWorlds } from "./world.ts";
 
@@ -38,7 +38,7 @@ async function notices({ world }: Place): Promise<string[]> {
 }
 
 async function phaseOf({ world }: Place, id: string): Promise<string> {
-  return ((await (await world.api(`runs/${id}`)).json()) as RunView).phase;
+  return ((await (await world.api(`runs/${id}`)).json()) as UpgradeRunView).phase;
 }
 
 describe("a run whose host is killed between scaling up and scaling back", () => {

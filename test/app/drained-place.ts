@@ -1,6 +1,6 @@
 import { AppsV1Api, BatchV1Api, CoreV1Api, KubeConfig, PolicyV1Api } from "@kubernetes/client-node";
 import { expect } from "vitest";
-import type { PoolView, RunView } from "../../domain/api/run-view.ts";
+import type { PoolView, UpgradeRunView } from "../../domain/api/upgrade-view.ts";
 import { armClient } from "../simulator/start-simulator.ts";
 import { onlyClusters, type TestWorld, type useWorlds } from "./world.ts";
 
@@ -94,7 +94,7 @@ export async function startGuarded(place: Place, name: string, minAvailable: num
 }
 
 /** A pool as a run shows it. */
-export function poolOf(run: RunView, name = "apps"): PoolView | undefined {
+export function poolOf(run: UpgradeRunView, name = "apps"): PoolView | undefined {
   return run.rings.flatMap(({ clusters }) => clusters.flatMap(({ pools }) => pools)).find((pool) => pool.name === name);
 }
 
@@ -105,13 +105,13 @@ export async function signal({ world }: Place, id: string, kind: string, gate?: 
 }
 
 /** Lets a run halt, and ends it. */
-export async function halted(place: Place, id: string): Promise<RunView> {
+export async function halted(place: Place, id: string): Promise<UpgradeRunView> {
   await place.world.until(id, ({ gates }) => gates.some(({ kind }) => kind === "halt"));
   await signal(place, id, "cancel");
   return place.world.ended(id);
 }
 
 /** Messages of a run's findings of one code. */
-export function told(run: RunView, code: string): string[] {
+export function told(run: UpgradeRunView, code: string): string[] {
   return run.findings.filter((finding) => finding.code === code).map(({ message }) => message);
 }

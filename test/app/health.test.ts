@@ -9,7 +9,7 @@ import {
 } from "@kubernetes/client-node";
 import { describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
-import type { RunView } from "../../domain/api/run-view.ts";
+import type { UpgradeRunView } from "../../domain/api/upgrade-view.ts";
 import { armClient } from "../simulator/start-simulator.ts";
 import { type TestWorld, useWorlds } from "./world.ts";
 
@@ -86,10 +86,10 @@ async function signal(world: TestWorld, run: string, kind: string): Promise<void
   expect((await world.api(`runs/${run}/signals`, { method: "POST", body })).status).toBe(202);
 }
 
-const appsPool = (run: RunView) => run.rings[0]?.clusters[0]?.pools.find(({ name }) => name === "apps");
-const isSoaking = (run: RunView) => appsPool(run)?.state === "soaking";
-const isHalted = ({ gates }: RunView) => gates.some(({ kind }) => kind === "halt");
-const codes = ({ findings }: RunView) => findings.map(({ severity, code }) => `${severity} ${code}`);
+const appsPool = (run: UpgradeRunView) => run.rings[0]?.clusters[0]?.pools.find(({ name }) => name === "apps");
+const isSoaking = (run: UpgradeRunView) => appsPool(run)?.state === "soaking";
+const isHalted = ({ gates }: UpgradeRunView) => gates.some(({ kind }) => kind === "halt");
+const codes = ({ findings }: UpgradeRunView) => findings.map(({ severity, code }) => `${severity} ${code}`);
 
 async function expectBlueBack(world: TestWorld): Promise<void> {
   const client = await armClient(world.simulator);

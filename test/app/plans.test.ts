@@ -44,7 +44,7 @@ describe("a plan", () => {
     // Prod begins when staging has soaked.
     expect(prod?.clusters[0]?.startsAt).toBe(staging?.endsAt);
     expect(plan.findings[0]).toMatchObject({ code: "BarePods", severity: "blocker" });
-    expect(await (await world.api("runs")).json()).toEqual({ runs: [] });
+    expect(await (await world.api("runs")).json()).toEqual({ runs: [], next: null });
   });
 
   it("is what a run does that is started with it, also when there is something newer", async () => {

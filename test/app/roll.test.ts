@@ -1,6 +1,6 @@
 import { CoreV1Api, KubeConfig, PolicyV1Api } from "@kubernetes/client-node";
 import { describe, expect, it } from "vitest";
-import type { PoolView, RunView } from "../../domain/api/run-view.ts";
+import type { PoolView, UpgradeRunView } from "../../domain/api/upgrade-view.ts";
 import { armClient } from "../simulator/start-simulator.ts";
 import { onlyClusters, type TestWorld, useWorlds } from "./world.ts";
 
@@ -33,7 +33,7 @@ async function blockedRoll(drain = "") {
   return { world, id, core: config.makeApiClient(CoreV1Api), policy };
 }
 
-function poolOf(run: RunView): PoolView | undefined {
+function poolOf(run: UpgradeRunView): PoolView | undefined {
   return run.rings
     .flatMap(({ clusters }) => clusters.flatMap(({ pools }) => pools))
     .find(({ name }) => name === "apps");
@@ -41,12 +41,12 @@ function poolOf(run: RunView): PoolView | undefined {
 
 const isOfNever = ({ code, message }: { code: string; message: string }) =>
   code === "PodDisruptionBudgetBlocks" && message.includes("PDB reports/never allows 0");
-const isHalted = ({ gates }: RunView) => gates.some(({ kind }) => kind === "halt");
+const isHalted = ({ gates }: UpgradeRunView) => gates.some(({ kind }) => kind === "halt");
 
 describe("a roll of AKS", () => {
   it("shows who blocks a node long before AKS gives up, and tells Teams once", async () => {
     const { world, id, policy } = await blockedRoll();
-    const heldNode = (run: RunView) => poolOf(run)?.nodes.find(({ waitingFor }) => waitingFor.some(isOfNever));
+    const heldNode = (run: UpgradeRunView) => poolOf(run)?.nodes.find(({ waitingFor }) => waitingFor.some(isOfNever));
     const node = heldNode(await world.until(id, (run) => heldNode(run) !== undefined));
     expect(node).toMatchObject({ state: "draining" });
     expect(node?.waitingFor.find(isOfNever)?.message).toMatch(/owner Deployment\/report-writer$/);

@@ -1,6 +1,6 @@
 import { CoreV1Api, KubeConfig, PolicyV1Api } from "@kubernetes/client-node";
 import { describe, expect, it } from "vitest";
-import type { RunView } from "../../domain/api/run-view.ts";
+import type { UpgradeRunView } from "../../domain/api/upgrade-view.ts";
 import type { UpgradeReport } from "../../domain/report.ts";
 import { armClient } from "../simulator/start-simulator.ts";
 import { type TestWorld, useWorlds } from "./world.ts";
@@ -49,11 +49,11 @@ async function refusal(response: Response): Promise<string> {
   return ((await response.json()) as { detail: string }).detail;
 }
 
-function pool(run: RunView, name: string) {
+function pool(run: UpgradeRunView, name: string) {
   return run.rings.flatMap(({ clusters }) => clusters.flatMap(({ pools }) => pools)).find((item) => item.name === name);
 }
 
-const isHalted = ({ gates }: RunView) => gates.some(({ kind }) => kind === "halt");
+const isHalted = ({ gates }: UpgradeRunView) => gates.some(({ kind }) => kind === "halt");
 
 describe("a ring that was halted", () => {
   it("is asked about, tries again what failed with the same image, and goes on to the next ring", async () => {

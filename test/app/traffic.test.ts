@@ -7,7 +7,7 @@ import {
 } from "@kubernetes/client-node";
 import { describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
-import type { RunView } from "../../domain/api/run-view.ts";
+import type { UpgradeRunView } from "../../domain/api/upgrade-view.ts";
 import { armClient } from "../simulator/start-simulator.ts";
 import { type TestWorld, useWorlds } from "./world.ts";
 
@@ -118,10 +118,10 @@ async function start(world: TestWorld): Promise<string> {
   return ((await (await world.api("runs", { method: "POST", body })).json()) as { id: string }).id;
 }
 
-const poolOf = (run: RunView) => run.rings[0]?.clusters[0]?.pools.find(({ name }) => name === "apps");
-const reasonOf = (run: RunView) => poolOf(run)?.reason ?? "";
-const isAt = (share: string) => (run: RunView) => reasonOf(run).includes(share);
-const found = ({ findings }: RunView, code: string) => findings.find((finding) => finding.code === code);
+const poolOf = (run: UpgradeRunView) => run.rings[0]?.clusters[0]?.pools.find(({ name }) => name === "apps");
+const reasonOf = (run: UpgradeRunView) => poolOf(run)?.reason ?? "";
+const isAt = (share: string) => (run: UpgradeRunView) => reasonOf(run).includes(share);
+const found = ({ findings }: UpgradeRunView, code: string) => findings.find((finding) => finding.code === code);
 
 describe("the traffic of a route", () => {
   it("goes step by step to the other service before anything is drained", async () => {

@@ -65,7 +65,7 @@ describe("an upgrade that somebody else began", () => {
       if (deadLetters.length > 0) break;
     }
     expect(world.logged.join("")).toContain("pool system of dev-weu is not being upgraded any longer");
-    expect(await (await world.api("runs")).json()).toEqual({ runs: [] });
+    expect(await (await world.api("runs")).json()).toEqual({ runs: [], next: null });
   });
 });
 

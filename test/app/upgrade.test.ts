@@ -1,6 +1,6 @@
 import { CoreV1Api, KubeConfig, PolicyV1Api } from "@kubernetes/client-node";
 import { describe, expect, it } from "vitest";
-import type { RunView } from "../../domain/api/run-view.ts";
+import type { UpgradeRunView } from "../../domain/api/upgrade-view.ts";
 import { upgradeReportSchema } from "../../domain/report.ts";
 import { armClient } from "../simulator/start-simulator.ts";
 import { clusterId, newVersionEvent, type TestWorld, useWorlds } from "./world.ts";
@@ -48,16 +48,16 @@ async function forbidDisruptions(world: TestWorld, cluster: string, app = "repor
 }
 
 /** What a run found that somebody has to look at. */
-function gravely(run: RunView): unknown[] {
+function gravely(run: UpgradeRunView): unknown[] {
   return run.findings.filter(({ severity }) => severity !== "info");
 }
 
-function drainedNodes(run: RunView): unknown[] {
+function drainedNodes(run: UpgradeRunView): unknown[] {
   const pools = run.rings.flatMap(({ clusters }) => clusters.flatMap(({ pools }) => pools));
   return pools.flatMap(({ nodes }) => nodes).filter(({ state }) => state === "drained");
 }
 
-function poolState(run: RunView, pool: string): string | undefined {
+function poolState(run: UpgradeRunView, pool: string): string | undefined {
   return run.rings
     .flatMap(({ clusters }) => clusters.flatMap(({ pools }) => pools))
     .find(({ name, state }) => name === pool && state !== "pending")?.state;

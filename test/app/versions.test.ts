@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { RunView } from "../../domain/api/run-view.ts";
+import type { UpgradeRunView } from "../../domain/api/upgrade-view.ts";
 import { armClient } from "../simulator/start-simulator.ts";
 import { onlyClusters, type TestWorld, useWorlds } from "./world.ts";
 
@@ -36,7 +36,7 @@ async function signal(world: TestWorld, run: string, kind: string, more: object 
   });
 }
 
-function ringStates({ rings }: RunView): string[] {
+function ringStates({ rings }: UpgradeRunView): string[] {
   return rings.map(({ name, state }) => `${name} ${state}`);
 }
 

@@ -1,16 +1,19 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll } from "vitest";
-import { type RunView, runViewSchema } from "../../domain/api/run-view.ts";
+import type { ZodType } from "zod";
+import { type RestoreRunView, restoreRunViewSchema } from "../../domain/api/restore-view.ts";
+import type { RunView } from "../../domain/api/run-view.ts";
+import { type UpgradeRunView, upgradeRunViewSchema } from "../../domain/api/upgrade-view.ts";
 import { createVirtualClock, type VirtualClock } from "../../local/clock/virtual-clock.ts";
 import { createHost, type Host } from "../../local/host.ts";
 import { createHostLog } from "../../local/log.ts";
-import { buildConsole } from "../../scripts/build.ts";
 import { parseScenario } from "../../simulator/faults/scenario.ts";
 import type { Simulator } from "../../simulator/simulator.ts";
+import { noteRequest } from "../infra/roles/used-operations.ts";
 import { createCheckedSimulator } from "../simulator/contract/checked-simulator.ts";
+import { builtApp } from "./built-app.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 export const START_MS = Date.parse("2026-11-21T08:00:00Z");
@@ -40,9 +43,12 @@ export interface TestWorld {
   /** As `during`, in small steps: for questions whose answer would be another by tomorrow. */
   slowly<T>(call: () => Promise<T>): Promise<T>;
   /** Lets time go on until a run meets a condition, and stops it there. Between calls time stands still. */
-  until(id: string, condition: (run: RunView) => boolean): Promise<RunView>;
+  until(id: string, condition: (run: UpgradeRunView) => boolean): Promise<UpgradeRunView>;
   /** Lets time go on until a run has ended. */
-  ended(id: string): Promise<RunView>;
+  ended(id: string): Promise<UpgradeRunView>;
+  /** As `until` and `ended`, for a run of restore tests. */
+  untilTests(id: string, condition: (run: RestoreRunView) => boolean): Promise<RestoreRunView>;
+  testsEnded(id: string): Promise<RestoreRunView>;
   /** The id of the newest run, as soon as one is listed. */
   newestRun(): Promise<string>;
   /** The cards that Teams got, newest last. */
@@ -52,6 +58,8 @@ export interface TestWorld {
 interface WorldOptions {
   readonly scenario?: unknown;
   readonly seed?: number;
+  /** In place of the sample's: what the simulated Azure holds. */
+  readonly fleetDirectory?: string;
   /** Changes the sample's fleet.yaml; the simulator's URL is there for what the fleet measures. */
   readonly fleetYaml?: (text: string, simulatorUrl: string) => string;
   /** Whether the host keeps its state, so that it can crash. */
@@ -60,10 +68,13 @@ interface WorldOptions {
   readonly settings?: Readonly<Record<string, string | undefined>>;
 }
 
-/** Leaves only some clusters in the sample's fleet.yaml, for tests to which the others do not matter. */
+/** Leaves only some clusters in the sample's fleet.yaml, and no restore tests, for tests to which the others do not matter. */
 export function onlyClusters(...names: string[]): (yaml: string) => string {
   const entry = / {2}- name: (\S+)\n {4}ring: \S+\n {4}resourceId: \S+\n/g;
-  return (yaml) => yaml.replaceAll(entry, (whole, name: string) => (names.includes(name) ? whole : ""));
+  return (yaml) =>
+    yaml
+      .replace(/\nrestoreTests:\n[^]*/, "\n")
+      .replaceAll(entry, (whole, name: string) => (names.includes(name) ? whole : ""));
 }
 
 /** Builds the app once for a file's tests, and gives a fresh world to each that asks; they end with their test. */
@@ -72,20 +83,8 @@ export function useWorlds(): (options?: WorldOptions) => Promise<TestWorld> {
   const open: OpenWorld[] = [];
   beforeAll(async () => {
     app = mkdtempSync(join(tmpdir(), "drydock-app-"));
-    await build({
-      absWorkingDir: ROOT,
-      entryPoints: ["functions/main.ts"],
-      outfile: join(app, "dist/main.cjs"),
-      bundle: true,
-      platform: "node",
-      format: "cjs",
-      target: "node22",
-      external: ["@azure/functions-core"],
-      logLevel: "error",
-    });
-    await buildConsole(join(app, "dist/console"));
-    writeFileSync(join(app, "package.json"), JSON.stringify({ main: "dist/main.cjs" }));
-    cpSync(join(ROOT, "host.json"), join(app, "host.json"));
+    // A folder of its own: fleet.yaml lies in it.
+    cpSync(await builtApp(), app, { recursive: true });
   });
   afterEach(async () => {
     for (const world of open.splice(0)) {
@@ -111,11 +110,12 @@ async function startWorld(app: string, options: WorldOptions): Promise<OpenWorld
   const clock = createVirtualClock(START_MS);
   const requests: string[] = [];
   const simulator = await createCheckedSimulator({
-    onAnswer: ({ method, url }) => {
-      const { pathname, search } = new URL(url);
-      requests.push(`${method} ${pathname}${search}`);
+    onAnswer: (request) => {
+      const { pathname, search } = new URL(request.url);
+      requests.push(`${request.method} ${pathname}${search}`);
+      noteRequest(request);
     },
-    fleetDirectory: join(ROOT, "fleet"),
+    fleetDirectory: options.fleetDirectory ?? join(ROOT, "fleet"),
     port: 0,
     seed: options.seed ?? 1,
     clock,
@@ -130,6 +130,8 @@ async function startWorld(app: string, options: WorldOptions): Promise<OpenWorld
     IDENTITY_HEADER: simulator.identityHeader,
     TEAMS_WEBHOOK_URL: simulator.teamsWebhookUrl,
     DAILY_SEARCH_SCHEDULE: undefined,
+    API_AUTH: undefined,
+    WEBSITE_AUTH_ENABLED: undefined,
     ...options.settings,
   };
   for (const [name, value] of Object.entries(settings)) {
@@ -203,12 +205,17 @@ function withCalls(parts: Parts, crash: () => Promise<void>): TestWorld {
     while (!isOver) await pass(0.1);
     return answer;
   };
-  const untilIn = async (jumps: number, id: string, condition: (run: RunView) => boolean) => {
+  const untilIn = async <R extends RunView>(
+    jumps: number,
+    id: string,
+    schema: ZodType<R>,
+    condition: (run: R) => boolean,
+  ): Promise<R> => {
     const deadline = performance.now() + STUCK_MS;
     for (;;) {
       const response = await api(`runs/${id}`);
       if (!response.ok) throw new Error(`run ${id} cannot be read: ${response.status} ${await response.text()}`);
-      const run = runViewSchema.parse(await response.json());
+      const run = schema.parse(await response.json());
       if (condition(run)) return run;
       if (run.status === "finished" || performance.now() > deadline) {
         throw new Error(`the run did not come to it: ${JSON.stringify(run)}`);
@@ -223,8 +230,10 @@ function withCalls(parts: Parts, crash: () => Promise<void>): TestWorld {
     during,
     pass,
     slowly,
-    until: (id, condition) => untilIn(1, id, condition),
-    ended: (id) => untilIn(10, id, ({ status }) => status === "finished"),
+    until: (id, condition) => untilIn(1, id, upgradeRunViewSchema, condition),
+    ended: (id) => untilIn(10, id, upgradeRunViewSchema, ({ status }) => status === "finished"),
+    untilTests: (id, condition) => untilIn(1, id, restoreRunViewSchema, condition),
+    testsEnded: (id) => untilIn(10, id, restoreRunViewSchema, ({ status }) => status === "finished"),
     async newestRun() {
       for (;;) {
         const { runs } = (await (await api("runs")).json()) as { runs: Array<{ id: string }> };

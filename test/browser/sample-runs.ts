@@ -4,9 +4,9 @@ import {
   type NodeView,
   type PoolView,
   type RingView,
-  type RunView,
-  runViewSchema,
-} from "../../domain/api/run-view.ts";
+  type UpgradeRunView,
+  upgradeRunViewSchema,
+} from "../../domain/api/upgrade-view.ts";
 import type { Finding } from "../../domain/finding.ts";
 import { type UpgradeReport, upgradeReportSchema } from "../../domain/report.ts";
 import type { Gate, Signal } from "../../domain/run-control.ts";
@@ -71,8 +71,8 @@ export function ring(name: string, clusters: ClusterView[], changes: Partial<Rin
 }
 
 /** A run that an event of AKS has started. */
-export function run(id: string, changes: Partial<RunView> = {}): RunView {
-  return runViewSchema.parse({
+export function run(id: string, changes: Partial<UpgradeRunView> = {}): UpgradeRunView {
+  return upgradeRunViewSchema.parse({
     ...{ id, kind: "upgrade", status: "running", phase: "upgrading ring prod", verdict: null },
     trigger: {
       by: "Event Grid",
@@ -91,12 +91,12 @@ export function summaryOf({
   gates: _gates,
   signals: _signals,
   ...rest
-}: RunView): object {
+}: UpgradeRunView): object {
   return rest;
 }
 
 /** A run under way: one ring done, one that soaks, one with a drain that is held. */
-export function runningRun(id = "upgrade-1f0e"): RunView {
+export function runningRun(id = "upgrade-1f0e"): UpgradeRunView {
   return run(id, {
     rings: [
       ring("dev", [cluster("dev-weu")]),
@@ -148,7 +148,7 @@ export function gate(changes: Partial<Gate> = {}): Gate {
 }
 
 /** A run that waits for an approval, with control planes and versions. */
-export function askingRun(id = "upgrade-ask"): RunView {
+export function askingRun(id = "upgrade-ask"): UpgradeRunView {
   const toVersion = "1.34.2";
   const controlPlane = { from: "1.33.6", to: toVersion };
   const versions = { fromVersion: "1.33.6", toVersion, replacement: null };
@@ -178,7 +178,7 @@ export function askingRun(id = "upgrade-ask"): RunView {
 }
 
 /** A run whose ring was halted after a second try. */
-export function haltedRun(id = "upgrade-halt"): RunView {
+export function haltedRun(id = "upgrade-halt"): UpgradeRunView {
   const blocked = cluster("prod-weu", {
     ...{ state: "blocked", attempt: 2, reason: "pod tools/toolbox has no controller", endedAt: ago(200) },
     pools: [pool("apps", { state: "waiting", reason: "paused by bob: lunch", replacement: null })],
@@ -249,7 +249,7 @@ export function finding(code: string, severity: Finding["severity"], subject: st
 }
 
 /** A run whose drain failed, and its report. */
-export function failedRun(id = "upgrade-bad"): { readonly run: RunView; readonly report: UpgradeReport } {
+export function failedRun(id = "upgrade-bad"): { readonly run: UpgradeRunView; readonly report: UpgradeReport } {
   const failed = heldNode("apps-2");
   const findings = [finding("EventsFolded", "info", "run"), finding("DrainFailed", "blocker", "apps-2")];
   const view = run(id, {
@@ -273,7 +273,7 @@ export function failedRun(id = "upgrade-bad"): { readonly run: RunView; readonly
 }
 
 /** The report of a run that has ended. */
-export function reportOf(view: RunView): UpgradeReport {
+export function reportOf(view: UpgradeRunView): UpgradeReport {
   const ended = (instant: string | null) => instant ?? view.updatedAt;
   const outcomeOf = (state: string) => (["done", "failed", "cancelled"].includes(state) ? state : "cancelled");
   return upgradeReportSchema.parse({
@@ -303,7 +303,7 @@ export function reportOf(view: RunView): UpgradeReport {
 }
 
 /** A run over a big fleet: so many clusters in one ring, each with one pool of so many nodes. */
-export function bigRun(clusters: number, nodesEach: number): RunView {
+export function bigRun(clusters: number, nodesEach: number): UpgradeRunView {
   const draining = (name: string): NodeView[] =>
     Array.from({ length: nodesEach }, (_, index) => {
       const named = `${name}-n${index}`;

@@ -91,7 +91,7 @@ describe("drydock plan, run, runs, watch and report", () => {
       /\nprod +prod-neu +auto +auto +notify +11111111-\S+ +rg-prod-neu\n/,
     );
     expect((await ask(world, "runs")).text).toMatch(/^There are no runs yet\./);
-    expect(JSON.parse((await ask(world, "runs", "-o", "json")).text)).toEqual({ runs: [] });
+    expect(JSON.parse((await ask(world, "runs", "-o", "json")).text)).toEqual({ runs: [], next: null });
     const why = await ask(world, "why", "dev-weu", "-o", "json");
     expect(whySchema.parse(JSON.parse(why.text))).toMatchObject({ standing: "behind" });
     const said = await ask(world, "why", "dev-weu");

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { RunView } from "../../domain/api/run-view.ts";
+import type { UpgradeRunView } from "../../domain/api/upgrade-view.ts";
 import { type UpgradeReport, upgradeReportSchema } from "../../domain/report.ts";
 import { type DurableState, readDurableState } from "./durable-state.ts";
 import { perform } from "./perform.ts";
@@ -9,7 +9,7 @@ import { START_MS, type World } from "./world.ts";
 
 /** What became of a world. */
 export interface Outcome {
-  readonly runs: readonly RunView[];
+  readonly runs: readonly UpgradeRunView[];
   readonly reports: ReadonlyMap<string, UpgradeReport>;
   /** What the app says that it could not handle. */
   readonly deadLetters: ReadonlyArray<{ readonly eventId: string }>;
@@ -49,7 +49,7 @@ export async function live(world: World): Promise<Outcome> {
 }
 
 /** Waits until every run has ended; looks often at first, and then less and less often. Cancels what waits for too long. */
-async function settle(world: World, reader: Reader): Promise<RunView[]> {
+async function settle(world: World, reader: Reader): Promise<UpgradeRunView[]> {
   const { eventGrid } = world.simulator.services;
   const leastMs = START_MS + world.story.livesMinutes * 60_000;
   const patientMs = Math.max(world.clock.nowMs(), leastMs) + PATIENCE_MS;
@@ -57,7 +57,7 @@ async function settle(world: World, reader: Reader): Promise<RunView[]> {
   let quiet = 0;
   for (;;) {
     await world.pass(stepMs);
-    stepMs = Math.min(stepMs * 1.4, 6 * 3_600_000);
+    stepMs = Math.min(stepMs * 2, 6 * 3_600_000);
     const runs = await reader.look();
     if (!runs) continue;
     const nowMs = world.clock.nowMs();
@@ -81,8 +81,8 @@ async function tidyUp(world: World, id: string, signal: "resume" | "cancel"): Pr
   if (response?.status === 202) world.trace.add(`${signal} ${id}, at the end of the story`);
 }
 
-async function lookBack(world: World, reader: Reader, list: readonly RunView[]): Promise<Outcome> {
-  const runs: RunView[] = [];
+async function lookBack(world: World, reader: Reader, list: readonly UpgradeRunView[]): Promise<Outcome> {
+  const runs: UpgradeRunView[] = [];
   const reports = new Map<string, UpgradeReport>();
   for (const { id } of list) {
     const response = await askUntilAnswered(world, `/runs/${id}/report`);

@@ -42,7 +42,7 @@ export interface Design {
 
 /** Draws a fleet: rings, windows, policies, clusters, pools, workloads. */
 export function randomFleet(dice: Dice): Design {
-  const clusterCount = dice.pick([1, 1, 2, 2, 2, 3, 3, 4]);
+  const clusterCount = dice.pick([1, 1, 1, 1, 2, 2, 3, 4]);
   const ringNames = ["dev", "staging", "prod"].slice(0, dice.between(1, Math.min(3, clusterCount)));
   const clusters = Array.from({ length: clusterCount }, (_, index) => randomCluster(dice, index, ringNames));
   const strategy = (blueGreen: number) => ({

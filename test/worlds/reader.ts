@@ -1,8 +1,11 @@
-import type { RunView } from "../../domain/api/run-view.ts";
+import type { UpgradeRunView } from "../../domain/api/upgrade-view.ts";
 import type { World } from "./world.ts";
 
 /** States that a run, a ring, a cluster or a pool stays in. */
 const FINAL: readonly string[] = ["finished", "done", "failed", "skipped", "blocked", "cancelled"];
+
+/** Every so many looks, what changes seldom is looked at, too. */
+const THOROUGH_EVERY = 4;
 
 /** Somebody who looks at the API, again and again, and remembers what it said. */
 export class Reader {
@@ -13,29 +16,33 @@ export class Reader {
   readonly #ended = new Map<string, string>();
   /** What runs that have ended looked like, to the last letter. */
   readonly #finished = new Map<string, string>();
+  #looks = 0;
 
   constructor(world: World) {
     this.#world = world;
   }
 
-  /** Looks at everything that there is to see; answers the runs, or nothing while the host is down. */
-  async look(): Promise<RunView[] | undefined> {
+  /** Looks at the runs, and now and then at the rest; answers the runs, or nothing while the host is down. */
+  async look(): Promise<UpgradeRunView[] | undefined> {
+    const isThorough = this.#looks % THOROUGH_EVERY === 0;
+    this.#looks += 1;
     // A fleet.yaml that cannot be read is a 502 that says why.
-    if (this.#world.fleetFile === "whole") await this.#read("/fleet");
+    if (isThorough && this.#world.fleetFile === "whole") await this.#read("/fleet");
     const list = await this.#read("/runs?limit=200");
     if (!list?.ok) return undefined;
-    const { runs } = (await list.json()) as { runs: RunView[] };
-    for (const { id } of runs) if (!this.#finished.has(id)) await this.lookAt(id);
+    const { runs } = (await list.json()) as { runs: UpgradeRunView[] };
+    for (const { id } of runs) if (!this.#finished.has(id)) await this.lookAt(id, isThorough);
     for (const run of runs) this.#compare(`the list: ${run.id}`, run.status);
     return runs;
   }
 
-  /** Looks at one run, and at its report. */
-  async lookAt(id: string): Promise<RunView | undefined> {
+  /** Looks at one run, and at its report: that of a run that goes on is looked for only when told so. */
+  async lookAt(id: string, isThorough = true): Promise<UpgradeRunView | undefined> {
     const answer = await this.#read(`/runs/${id}`);
     if (!answer?.ok) return undefined;
-    const run = (await answer.json()) as RunView;
+    const run = (await answer.json()) as UpgradeRunView;
     this.#compareParts(run);
+    if (run.status !== "finished" && !isThorough) return run;
     const report = await this.#read(`/runs/${id}/report`);
     if (run.status !== "finished") return run;
     if (report && !report.ok) this.complaints.push(`run ${id} is finished, and has no report: ${report.status}`);
@@ -54,7 +61,7 @@ export class Reader {
     return answer;
   }
 
-  #compareParts({ id, status, rings }: RunView): void {
+  #compareParts({ id, status, rings }: UpgradeRunView): void {
     this.#compare(id, status);
     for (const ring of rings) {
       this.#compare(`${id} ring ${ring.name}`, ring.state);

@@ -9,6 +9,8 @@ import { runSeed } from "./run-seed.ts";
 
 const [ground = "", watch = "", ...seeds] = process.argv.slice(2);
 enableCompileCache(parsedFolder(ground));
+// Connections are cut all the time, and an error is cheap without the whole way to it.
+Error.stackTraceLimit = 4;
 const waits = watch === "watch" ? kernelWaits() : undefined;
 for (const seed of seeds.map(Number)) {
   process.send?.({ kind: "began", seed });

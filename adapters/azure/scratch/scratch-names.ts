@@ -1,18 +1,12 @@
 import { createHash } from "node:crypto";
-import { ROLE_IDS, type RoleGrant, type ScratchSpec } from "../../../domain/restore/scratch.ts";
-
-/** What a scratch cluster and its surroundings are called: the same for the same run and slot. */
-export interface ScratchNames {
-  readonly group: string;
-  readonly groupId: string;
-  readonly cluster: string;
-  readonly clusterId: string;
-  readonly extension: string;
-  readonly binding: string;
-}
+import { ROLE_IDS, type RoleGrant, type ScratchNames, type ScratchSpec } from "../../../domain/restore/scratch.ts";
 
 /** The names of one of a run's scratch clusters. */
-export function scratchNames({ runId, slot, subscriptionId }: ScratchSpec): ScratchNames {
+export function scratchNames({
+  runId,
+  slot,
+  subscriptionId,
+}: Pick<ScratchSpec, "runId" | "slot" | "subscriptionId">): ScratchNames {
   const key = digest(`${runId}\n${slot}`).slice(0, 12);
   const group = `rg-drydock-scratch-${key}`;
   const cluster = `drydock-${key}`;

@@ -1,5 +1,6 @@
 import type { ManagedCluster } from "@azure/arm-containerservice";
 import type { Extension } from "@azure/arm-kubernetesconfiguration";
+import { DrydockError, terminal } from "../../../domain/errors.ts";
 import { RUN_TAG } from "../../../domain/long-operation.ts";
 import { scratchTags } from "../../../domain/restore/janitor.ts";
 import type { ScratchSpec, ScratchStep } from "../../../domain/restore/scratch.ts";
@@ -76,14 +77,14 @@ function clusterResource({ clusters }: ScratchClients, spec: ScratchSpec): Scrat
 
 /** One pool, of Linux; a policy engine, without which isolation would be words. */
 function clusterBody(spec: ScratchSpec): ManagedCluster {
-  const { region: location, runId, expiresAt, kubernetesVersion, vmSize, nodeCount: count } = spec;
+  const { region: location, runId, expiresAt, kubernetesVersion, vmSize, nodeLabels, nodeCount: count } = spec;
   return {
     location,
     tags: { ...scratchTags(runId, expiresAt) },
     identity: { type: "SystemAssigned" },
     dnsPrefix: scratchNames(spec).cluster,
     kubernetesVersion,
-    agentPoolProfiles: [{ name: "scratch", mode: "System", osType: "Linux", vmSize, count }],
+    agentPoolProfiles: [{ name: "scratch", mode: "System", osType: "Linux", vmSize, count, nodeLabels }],
     networkProfile: {
       networkPlugin: "azure",
       networkPluginMode: "overlay",
@@ -115,6 +116,7 @@ function extensionResource({ extensions, clusters }: ScratchClients, spec: Scrat
 
 /** The settings' names on the wire are others than those of the az command line. */
 function extensionBody({ backupStorage }: ScratchSpec, tenantId: string): Extension {
+  if (backupStorage === null) throw notOfAzureBackup("backup extension");
   const { storageAccountId, container } = backupStorage;
   const [, subscriptionId = "", resourceGroup = "", account = ""] =
     /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/.*\/([^/]+)$/i.exec(storageAccountId) ?? [];
@@ -141,12 +143,17 @@ function bindingResource({ clusters }: ScratchClients, spec: ScratchSpec): Scrat
     what: `trusted access of the vault to cluster ${cluster}`,
     look: () =>
       unlessMissing(async () => seen((await bindings.get(group, cluster, binding)).provisioningState, null, undefined)),
-    make: () =>
-      bindings
-        .createOrUpdate(group, cluster, binding, { sourceResourceId: spec.surroundings.vaultId, roles })
-        .submitted(),
+    make() {
+      if (spec.surroundings === null) throw notOfAzureBackup("trusted access");
+      const { vaultId: sourceResourceId } = spec.surroundings;
+      return bindings.createOrUpdate(group, cluster, binding, { sourceResourceId, roles }).submitted();
+    },
     remove: () => bindings.delete(group, cluster, binding).submitted(),
   };
+}
+
+function notOfAzureBackup(what: string): DrydockError {
+  return new DrydockError(terminal("Invalid", `a restore without Azure Backup has no ${what} to make`));
 }
 
 function seen(

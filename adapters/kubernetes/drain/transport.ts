@@ -21,6 +21,8 @@ export interface ApiCall {
   readonly body?: unknown;
   /** application/json without it. */
   readonly contentType?: string;
+  /** What of the answer is read; the rest is let go. All of it when left out. */
+  readonly limitBytes?: number;
 }
 
 /** What came back, whatever its status. */
@@ -88,7 +90,7 @@ export function openTransport(server: ApiServer): KubernetesTransport {
   return {
     async ask(call) {
       const response = await start(call, ANSWER_TIMEOUT_MS, calls);
-      return answerOf(response, await readAll(response));
+      return answerOf(response, await readAll(response, call.limitBytes));
     },
     async follow(path, onLine, signal) {
       try {
@@ -118,11 +120,16 @@ function answerOf(response: IncomingMessage, text: string): ApiAnswer {
   };
 }
 
-async function readAll(response: IncomingMessage): Promise<string> {
-  response.setEncoding("utf8");
-  let text = "";
-  for await (const chunk of response) text += chunk;
-  return text;
+async function readAll(response: IncomingMessage, limitBytes = Number.POSITIVE_INFINITY): Promise<string> {
+  const chunks: Buffer[] = [];
+  let left = limitBytes;
+  for await (const chunk of response) {
+    chunks.push((chunk as Buffer).subarray(0, left));
+    left -= (chunk as Buffer).length;
+    // Leaving the loop ends the connection.
+    if (left <= 0) break;
+  }
+  return Buffer.concat(chunks).toString();
 }
 
 async function readLines(response: IncomingMessage, onLine: (line: string) => void): Promise<void> {

@@ -1,10 +1,8 @@
 import { z } from "zod";
-import { DrydockError, terminal } from "../../../domain/errors.ts";
 import type { ClusterObject } from "../../../domain/restore/expected-contents.ts";
 import type { LoudObject, Manifest, Quieting } from "../../../domain/restore/isolation.ts";
-import { refusal } from "../drain/api-failure.ts";
-import type { ApiAnswer, ApiCall, KubernetesTransport } from "../drain/transport.ts";
-import { kubernetesFailure } from "../kubernetes-failure.ts";
+import type { ApiCall, KubernetesTransport } from "../drain/transport.ts";
+import { clusterApi, readAnswer } from "./cluster-api.ts";
 
 const PAGE_SIZE = 500;
 const MANAGER = "drydock";
@@ -71,23 +69,15 @@ const manifestSchema = z.object({
 
 /** What a restore test does in the cluster of that name. */
 export function restoredCluster(name: string, transport: KubernetesTransport): RestoredCluster {
-  async function ask(call: ApiCall, asked: string, fine: readonly number[]): Promise<ApiAnswer> {
-    try {
-      const answer = await transport.ask(call);
-      if (!fine.includes(answer.status)) throw refusal(answer, asked);
-      return answer;
-    } catch (error) {
-      throw kubernetesFailure(error, asked);
-    }
-  }
+  const { ask } = clusterApi(name, transport);
   async function list<T>(kind: Kind, read: (item: Item, kind: Kind) => T): Promise<T[]> {
-    const asked = `list the ${kind} objects of ${name}`;
+    const asked = `list the ${kind} objects`;
     const found: T[] = [];
     let token = "";
     do {
       const more = token === "" ? "" : `&continue=${encodeURIComponent(token)}`;
       const path = `${KINDS[kind]}?limit=${PAGE_SIZE}${more}`;
-      const page = pageOf(await ask({ method: "GET", path }, asked, [200]), asked);
+      const page = readAnswer(pageSchema, await ask({ method: "GET", path }, asked, [200]), asked);
       found.push(...(page.items ?? []).map((item) => read(item, kind)));
       token = page.metadata?.continue ?? "";
     } while (token !== "");
@@ -106,7 +96,7 @@ export function restoredCluster(name: string, transport: KubernetesTransport): R
         const { kind, metadata } = manifestSchema.parse(body);
         const path = `${pathOf(kind, metadata)}?fieldManager=${MANAGER}&force=true`;
         const call: ApiCall = { method: "PATCH", path, body, contentType: "application/apply-patch+yaml" };
-        await ask(call, `make ${kind} ${metadata.name} in ${name}`, [200, 201]);
+        await ask(call, `make ${kind} ${metadata.name}`, [200, 201]);
       }
     },
     async quiet(quietings) {
@@ -115,7 +105,7 @@ export function restoredCluster(name: string, transport: KubernetesTransport): R
         const plural = kind === "CronJob" ? "cronjobs" : "services";
         const path = `${group}/namespaces/${namespace}/${plural}/${object}?fieldManager=${MANAGER}`;
         const call: ApiCall = { method: "PATCH", path, body: patch, contentType: "application/merge-patch+json" };
-        await ask(call, `quiet ${kind} ${namespace}/${object} in ${name}`, [200, 404]);
+        await ask(call, `quiet ${kind} ${namespace}/${object}`, [200, 404]);
       }
     },
   };
@@ -153,17 +143,4 @@ function loudOf({ metadata, spec }: Item, kind: Kind): LoudObject {
     ...(kind === "CronJob" ? { isSuspended: spec?.suspend === true } : {}),
     ...(kind === "Service" ? { serviceType: spec?.type ?? "ClusterIP" } : {}),
   };
-}
-
-function pageOf({ text }: ApiAnswer, asked: string): z.infer<typeof pageSchema> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    value = undefined;
-  }
-  const page = pageSchema.safeParse(value);
-  if (page.success) return page.data;
-  const place = page.error.issues[0]?.path.map(String).join(".") || "the whole answer";
-  throw new DrydockError(terminal("Invalid", `could not ${asked}: the answer is not as expected (${place})`));
 }

@@ -12,6 +12,7 @@ import { answerOpenApi } from "./openapi.ts";
 import { readLog } from "./pod-log.ts";
 import { readProtobuf } from "./protobuf-body.ts";
 import { parseApiPath, type ResourceTarget } from "./request-path.ts";
+import { callService } from "./service-proxy.ts";
 import { readScale, requestEviction, writeScale } from "./subresources.ts";
 import { asTable, wantsTable } from "./table.ts";
 import { openWatch } from "./watch.ts";
@@ -148,6 +149,7 @@ function act(model: ClusterModel, target: ResourceTarget, request: ApiRequest): 
     const message = `pods/${subresource} is not available: the pods of this cluster are a model and run no programs`;
     throw new StatusError(501, "NotImplemented", message);
   }
+  if (target.rest !== undefined) return callService(model, target, request.method);
   if (request.method === "GET") return read(model, target, request);
   const change = () => write(model, target, request);
   return (isDryRun(request.query) ? model.world.rehearse(change) : model.world.change(change))();

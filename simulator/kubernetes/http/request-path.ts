@@ -13,6 +13,8 @@ export interface ResourceTarget {
   readonly namespace: string | undefined;
   readonly name: string | undefined;
   readonly subresource: string | undefined;
+  /** What comes after a `proxy`: the path that the service is asked for, without its first slash. */
+  readonly rest?: string | undefined;
 }
 
 const UNKNOWN = { kind: "unknown" } as const;
@@ -33,9 +35,11 @@ export function parseApiPath(path: string, resources: readonly Resource[]): ApiT
   const resource = resources.find(
     (candidate) => candidate.plural === plural && candidate.group === group && candidate.version === version,
   );
-  if (!resource || more.length > 0) return UNKNOWN;
+  const isProxy = resource?.plural === "services" && resource.group === "" && subresource === "proxy";
+  if (!resource || (more.length > 0 && !isProxy)) return UNKNOWN;
   if (resource.namespaced !== inNamespace && (name !== undefined || inNamespace)) return UNKNOWN;
-  return { kind: "resource", target: { resource, namespace, name, subresource } };
+  const proxied = isProxy ? { rest: more.join("/") } : {};
+  return { kind: "resource", target: { resource, namespace, name, subresource, ...proxied } };
 }
 
 function isDiscovery(parts: readonly string[]): boolean {

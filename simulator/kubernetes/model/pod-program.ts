@@ -39,6 +39,7 @@ export function logOf(pod: Pod): ReadonlyArray<readonly [instant: string, line: 
   const since = status?.state?.running?.startedAt ?? pod.status?.startTime;
   if (since === undefined || status === undefined || status.state?.waiting) return [];
   const own = pod.metadata.annotations?.[LOG];
+  if (own === "") return [];
   if (own !== undefined)
     return own
       .replace(/\n$/, "")

@@ -26,6 +26,8 @@ const REASONS: Readonly<Record<number, readonly string[]>> = {
 
 /** What is wrong with a JSON answer of a cluster's API server; nothing when it is as a real one's. */
 export function kubernetesMistakes(method: string, path: string, status: number, body: unknown): string[] {
+  // What comes through a proxy is the service's own, unless it is the API server's Status.
+  if (/\/services\/[^/]+\/proxy(?:\/|$)/.test(path) && !(isObject(body) && body.kind === "Status")) return [];
   if (!isObject(body)) return ["the body is no object"];
   if (status >= 400) return statusMistakes(status, body);
   if (/^\/(?:openapi|version)/.test(path)) return path === "/version" ? differencesFromModel("VersionInfo", body) : [];
