@@ -65,6 +65,13 @@ describe("what a daily search comes to", () => {
       reason:
         "what stopped them has not changed, and the weekly search tries again: b (run upgrade-weekly-2026-11-23), c (run upgrade-weekly-2026-11-23)",
     });
-    expect(decideSearch(behind, null, blocked("b"))).toEqual({ kind: "run", clusters: ["c"] });
+    expect(decideSearch(behind, null, blocked("c"))).toEqual({ kind: "run", clusters: ["b"] });
+    // It would halt its ring, and the one after it.
+    expect(decideSearch(behind, null, blocked("b"))).toMatchObject({ kind: "none" });
+    const lenient = {
+      ...behind,
+      rings: behind.rings.map((one) => ({ ...one, ring: { ...one.ring, failureBudget: 1 } })),
+    };
+    expect(decideSearch(lenient, null, blocked("b"))).toEqual({ kind: "run", clusters: ["c"] });
   });
 });

@@ -48,6 +48,7 @@ function measuring({ soakMinutes = 0, poolSoakMinutes = 0, slo = {}, endpoint, s
     };
     fleet.rings.splice(2);
     fleet.clusters.splice(2);
+    delete fleet.restoreTests;
     fleet.upgrade.userPools.soakMinutes = poolSoakMinutes;
     if (surge) Object.assign(fleet.upgrade.userPools, { strategy: "surge", ...surge });
     return stringify(fleet);
@@ -74,6 +75,16 @@ async function scaleGauge(world: TestWorld, replicas: number): Promise<void> {
     { name: "gauge", namespace: "shop", body: { spec: { replicas } } },
     setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
   );
+}
+
+/** The node image of a pool, as Azure has it. */
+async function imageOf(world: TestWorld, cluster: string, pool: string): Promise<string | undefined> {
+  const response = await fetch(`${world.simulator.url}/simulator/status`);
+  const { clusters } = (await response.json()) as {
+    clusters: Array<{ name: string; pools: Array<{ name: string; nodeImageVersion: string }> }>;
+  };
+  const pools = clusters.find(({ name }) => name === cluster)?.pools;
+  return pools?.find(({ name }) => name === pool)?.nodeImageVersion;
 }
 
 async function start(world: TestWorld, clusters: string[] = ["dev-weu"]): Promise<string> {
@@ -129,8 +140,7 @@ describe("a measure of a ring", () => {
     async (rollBack) => {
       const world = await newWorld({ fleetYaml: measuring({ poolSoakMinutes: 240, surge: { rollBack } }) });
       await plantGauge(world, 1);
-      const client = await armClient(world.simulator);
-      const image = async () => (await client.agentPools.get("rg-dev-weu", "dev-weu", "apps")).nodeImageVersion;
+      const image = () => imageOf(world, "dev-weu", "apps");
       const before = await image();
       const id = await start(world);
       await world.until(id, isSoaking);
