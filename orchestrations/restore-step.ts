@@ -1,4 +1,5 @@
 import type { Failure } from "../domain/errors.ts";
+import { pollAfterSeconds } from "../domain/long-operation.ts";
 import type { LongStep, StepEnd, StepState } from "../domain/restore/long-step.ts";
 import { stepProgress } from "../domain/restore/step-progress.ts";
 import { cancellationOf } from "../domain/run-control.ts";
@@ -18,6 +19,7 @@ import { listen, readControl, stopListening } from "./run-record.ts";
 export interface FollowRestoreStepInput {
   readonly runId: string;
   readonly step: LongStep;
+  readonly beganMs: number;
   readonly deadlineMs: number;
   /** Whether the step is left where it is when the run is cancelled. What takes away goes on. */
   readonly endsAtCancel: boolean;
@@ -49,8 +51,9 @@ export function* longStep<K extends LongStep["kind"]>(
   { context, runId, test, part, deadlineMinutes, endsAtCancel }: StepSite,
   step: Extract<LongStep, { readonly kind: K }>,
 ): Step<StepEnd<K>> {
-  const deadlineMs = nowMs(context) + deadlineMinutes * 60_000;
-  const input: FollowRestoreStepInput = { runId, step, deadlineMs, endsAtCancel, state: null };
+  const beganMs = nowMs(context);
+  const deadlineMs = beganMs + deadlineMinutes * 60_000;
+  const input: FollowRestoreStepInput = { runId, step, beganMs, deadlineMs, endsAtCancel, state: null };
   return yield* runChild<StepEnd<K>>(context, "followRestoreStep", runIds.restorePart(test, part), input);
 }
 
@@ -68,7 +71,7 @@ export function* followRestoreStep(context: OrchestrationContext): Step<StepEnd 
 }
 
 function* follow(context: OrchestrationContext, input: FollowRestoreStepInput): Step<StepEnd | "again"> {
-  const { step, deadlineMs } = input;
+  const { step, beganMs, deadlineMs } = input;
   let state = input.state;
   if (state === null) {
     const begun = yield* tryPerform(context, "beginRestoreStep", step);
@@ -83,7 +86,8 @@ function* follow(context: OrchestrationContext, input: FollowRestoreStepInput): 
     context.df.setCustomStatus(stepProgress(step, state));
     const now = nowMs(context);
     if (now >= deadlineMs) return { outcome: "timed-out", reason: "it did not end in its time", failure: null, state };
-    const next = Math.min(now + state.retryAfterSeconds * 1000, deadlineMs);
+    const waitSeconds = pollAfterSeconds(state.retryAfterSeconds, (now - beganMs) / 1000);
+    const next = Math.min(now + waitSeconds * 1000, deadlineMs);
     if (yield* waitUnlessCancelled(context, input, next)) {
       return { outcome: "cancelled", reason: CANCELLED, failure: null, state };
     }

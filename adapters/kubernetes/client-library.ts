@@ -3,8 +3,11 @@
 export {
   AppsV1Api,
   CoreV1Api,
+  createConfiguration,
   KubeConfig,
   PatchStrategy,
   PolicyV1Api,
+  ServerConfiguration,
+  setHeaderMiddleware,
   setHeaderOptions,
 } from "@kubernetes/client-node";

@@ -12,6 +12,7 @@ import { startDrain } from "./drain/drain-nodes.ts";
 import { openTransport } from "./drain/transport.ts";
 import { budgetFacts, nodeFacts, podFacts, rollingNode, workloadFacts } from "./facts.ts";
 import { kubernetesFailure } from "./kubernetes-failure.ts";
+import { makeNamedClient } from "./named-client.ts";
 
 /** Label that AKS gives a node with the name of its pool. */
 const POOL_LABEL = "kubernetes.azure.com/agentpool";
@@ -53,9 +54,9 @@ export interface DrainSliceOptions {
 /** Speaks to the cluster that a kubeconfig points at, through the official client. */
 export async function openKubernetesCluster(name: string, config: KubeConfig): Promise<KubernetesCluster> {
   const { AppsV1Api, CoreV1Api, PolicyV1Api } = await import("./client-library.ts");
-  const core: CoreV1Api = config.makeApiClient(CoreV1Api);
-  const policy: PolicyV1Api = config.makeApiClient(PolicyV1Api);
-  const apps = config.makeApiClient(AppsV1Api);
+  const core: CoreV1Api = await makeNamedClient(config, CoreV1Api);
+  const policy: PolicyV1Api = await makeNamedClient(config, PolicyV1Api);
+  const apps = await makeNamedClient(config, AppsV1Api);
   const ask = async <T>(what: string, call: () => Promise<T>): Promise<T> => {
     try {
       return await call();

@@ -83,12 +83,23 @@ describe("restored contents", () => {
     ]);
   });
 
-  it("lack exactly what was taken away: counts and findings agree", () => {
+  it("lack a namespace that is there, and nothing that should be in it: isolation had made it", () => {
+    const hollow = SOURCE.filter(({ kind, namespace }) => kind === "Namespace" || namespace !== "shop");
+    expect(compare(hollow)).toMatchObject({ findings: [{ code: "NamespaceMissing", subject: "shop" }] });
+    const empty = SOURCE.filter(({ kind }) => kind === "Namespace");
+    expect(compare(empty)).toMatchObject({ findings: [{ code: "RestoredNothing" }] });
+  });
+
+  it("lack exactly what was taken away, and namespaces in which nothing is: counts and findings agree", () => {
     fc.assert(
       fc.property(fc.subarray(SOURCE), (found) => {
         const { counts, findings } = compare(found);
         const missing = counts.reduce((sum, { expected, found: there }) => sum + expected - there, 0);
-        expect(missing).toBe(SOURCE.length - found.length);
+        const isIn = (objects: readonly ClusterObject[], name: string) => objects.some((one) => one.namespace === name);
+        const hollow = found.filter(
+          ({ kind, name }) => kind === "Namespace" && isIn(SOURCE, name) && !isIn(found, name),
+        );
+        expect(missing).toBe(SOURCE.length - found.length + hollow.length);
         expect(findings.length > 0).toBe(missing > 0);
       }),
     );

@@ -42,10 +42,9 @@ export function compareContents(comparison: Comparison): ContentsVerdict {
   const { cluster, expected, found } = comparison;
   const mapped = expected.map((object) => moved(object, comparison.namespaceMappings));
   const there = new Map(found.map((object) => [keyOf(object), object]));
-  const missing = mapped.filter((object) => !there.has(keyOf(object)));
-  const namespaces = mapped.filter(({ kind }) => kind === "Namespace").length;
+  const missing = missingOf(mapped, there);
   const counts = countKinds(mapped, missing);
-  if (namespaces > 0 && missing.length === mapped.length) {
+  if (mapped.length > 0 && missing.length === mapped.length) {
     const message = `nothing of ${cluster} came back: the recovery point is empty, or none of it was restored`;
     const evidence = counts.map(({ kind, expected: count }) => `${kind}: 0 of ${count}`);
     const remedy = "See the restore's job, and what the backup instance is configured to hold.";
@@ -54,6 +53,25 @@ export function compareContents(comparison: Comparison): ContentsVerdict {
   }
   const present = mapped.flatMap((object) => there.get(keyOf(object)) ?? []);
   return { findings: missingFindings(cluster, missing), counts, pending: present.flatMap(pendingOf) };
+}
+
+/**
+ * What did not come back. A namespace in which nothing is of all that should be did not, either: it is there because it was
+ * isolated before the restore.
+ */
+function missingOf(expected: readonly ClusterObject[], there: ReadonlyMap<string, ClusterObject>): ClusterObject[] {
+  const isThere = (object: ClusterObject) => there.has(keyOf(object));
+  const inside = Map.groupBy(
+    expected.filter(({ kind }) => kind !== "Namespace"),
+    ({ namespace }) => namespace,
+  );
+  const isAnything = [...inside.values()].flat().some(isThere);
+  return expected.filter((object) => {
+    if (!isThere(object)) return true;
+    if (object.kind !== "Namespace") return false;
+    // One that holds nothing that is judged says nothing by itself.
+    return !(inside.get(object.name)?.some(isThere) ?? isAnything);
+  });
 }
 
 /** What is still pending at the end of its time, as findings. */

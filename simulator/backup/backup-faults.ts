@@ -21,6 +21,8 @@ export interface BackupFaults {
     facts: { readonly cluster: string; readonly namespace: string; readonly claim: string },
     atMs: number,
   ): boolean;
+  /** Whether what was backed up at this instant lacks an object (`Kind/namespace/name`), although nobody says so. */
+  lacks(facts: { readonly cluster: string }, object: string, atMs: number): boolean;
   /** What is in store for a restore that begins; asked once for each, inside a change. */
   restore(facts: { readonly source: string; readonly target: string }): RestoreFault | undefined;
   /** Whether a vault does not answer now. */
@@ -36,6 +38,11 @@ export function backupFaults(section: BackupSection, startMs: number, book?: Fau
       section.missing.some(({ match, sinceDays }) => isSince(sinceDays, atMs) && agrees(match, facts)),
     isCorrupt: (facts, atMs) =>
       section.corrupt.some(({ match, sinceDays }) => isSince(sinceDays, atMs) && agrees(match, facts)),
+    lacks: (facts, object, atMs) =>
+      section.holes.some(
+        ({ match, leaveOut, sinceDays }) =>
+          isSince(sinceDays, atMs) && agrees(match, facts) && leaveOut.some((one) => fits(one, object)),
+      ),
     restore(facts) {
       if (!book) return undefined;
       const rule = hit(book, "restores", section.restores, (match) => agrees(match, facts));
@@ -48,4 +55,8 @@ export function backupFaults(section: BackupSection, startMs: number, book?: Fau
         return hours >= fromHours && hours < untilHours && agrees(match, { vault });
       }),
   };
+}
+
+function fits(pattern: string, object: string): boolean {
+  return new RegExp(`^(?:${pattern})$`, "i").test(object);
 }

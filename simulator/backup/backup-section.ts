@@ -27,6 +27,14 @@ const missingSchema = z.strictObject({
   sinceDays: z.number().nonnegative(),
 });
 
+const holeSchema = z.strictObject({
+  match: z.strictObject({ cluster: pattern.optional() }),
+  /** Objects that the backup does not hold, as `Kind/namespace/name` or `Kind/name` (regular expressions). */
+  leaveOut: z.array(pattern).min(1),
+  /** Only in what was backed up since so many days before the world began. */
+  sinceDays: z.number().nonnegative().optional(),
+});
+
 const restoreSchema = z
   .strictObject({
     match: z.strictObject({ source: pattern.optional(), target: pattern.optional() }),
@@ -66,6 +74,7 @@ export const backupSectionSchema = z.strictObject({
   gibSeconds: z.number().nonnegative().default(10),
   corrupt: z.array(corruptSchema).default([]),
   missing: z.array(missingSchema).default([]),
+  holes: z.array(holeSchema).default([]),
   restores: z.array(restoreSchema).default([]),
   unreachable: z.array(unreachableSchema).default([]),
 });

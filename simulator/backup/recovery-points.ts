@@ -7,6 +7,7 @@ import { type Backups, lastSegment, propertiesOf } from "./backups.ts";
 import { type Contents, contentsOfManifests, takeContents } from "./cluster-contents.ts";
 import { clusterAt } from "./cluster-readiness.ts";
 import { backupParametersSchema, selectionOf } from "./kubernetes-request.ts";
+import { nameOf } from "./restore-plan.ts";
 
 /** The contents of so many points are kept on their own; an older point shares those of the next newer one. */
 const KEPT_CONTENTS = 3;
@@ -68,7 +69,10 @@ export function contentsOf(backups: Backups, instance: ResourceRecord, point: Re
   const volumes = contents.volumes.map((volume) =>
     volume.writtenMs === undefined ? volume : { ...volume, writtenMs: Math.min(volume.writtenMs, point.atMs) },
   );
-  return { ...contents, volumes };
+  const items = contents.items.filter(
+    ({ object }) => !backups.faults.lacks({ cluster: contents.cluster }, nameOf({ object }), point.atMs),
+  );
+  return { ...contents, items, volumes };
 }
 
 function sharedContentsOf(backups: Backups, instance: ResourceRecord, point: RecoveryPoint): Contents {

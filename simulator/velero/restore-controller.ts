@@ -60,7 +60,7 @@ function begin({ storage, faults, cluster, resource }: Surroundings, restore: Ku
     writeStatus(cluster, resource, restore, { phase: "FailedValidation", validationErrors: [source] });
     return;
   }
-  const items = itemsOf(source.contents, parsed.data);
+  const items = itemsOf(faults, source.contents, parsed.data);
   const { restoreSeconds, objectSeconds, gibSeconds } = faults.pace;
   const bytes = parsed.data.restorePVs === false ? 0 : bytesOf(items);
   const seconds = restoreSeconds + items.length * objectSeconds + (bytes / GIB) * gibSeconds;
@@ -95,7 +95,7 @@ function advance(around: Surroundings, restore: KubernetesObject): void {
     end(around, restore, { phase: "Failed", failureReason: source });
     return;
   }
-  const items = itemsOf(source.contents, spec);
+  const items = itemsOf(around.faults, source.contents, spec);
   const { progress, warnings, errors } = statusSchema.parse(restore.status);
   const done = progress?.itemsRestored ?? 0;
   if (run.stuckHours !== undefined && done >= items.length / 2) {
@@ -142,8 +142,13 @@ function stepsOf(total: number): number {
   return Math.max(1, Math.ceil(total / Math.max(1, Math.ceil(total / STEPS))));
 }
 
-function itemsOf(contents: Contents, spec: Spec): RestoreItem[] {
-  return planRestore(contents, { selection: selectionOf(spec), namespaceMappings: spec.namespaceMapping ?? {} });
+function itemsOf(faults: BackupFaults, contents: Contents, spec: Spec): RestoreItem[] {
+  const { cluster, takenMs } = contents;
+  const items = contents.items.filter(({ object }) => !faults.lacks({ cluster }, nameOf({ object }), takenMs));
+  return planRestore(
+    { ...contents, items },
+    { selection: selectionOf(spec), namespaceMappings: spec.namespaceMapping ?? {} },
+  );
 }
 
 interface Placing {

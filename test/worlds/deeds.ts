@@ -15,6 +15,8 @@ export type Deed = { readonly atMinutes: number } & (
       /** Which run of the list, from the newest on; null for one that is not there. */
       readonly run: number | null;
     }
+  /** Null for all that the plan tests. */
+  | { readonly kind: "restore-test"; readonly clusters: readonly string[] | null }
   | { readonly kind: "read" }
   /** Somebody saves a fleet.yaml with a mistake in it, takes it away, or mends it. */
   | { readonly kind: "fleet"; readonly becomes: FleetFile }

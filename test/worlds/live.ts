@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
-import type { UpgradeRunView } from "../../domain/api/upgrade-view.ts";
-import { type UpgradeReport, upgradeReportSchema } from "../../domain/report.ts";
+import type { RunView } from "../../domain/api/run-view.ts";
+import type { UpgradeReport } from "../../domain/report.ts";
+import type { RestoreReport } from "../../domain/restore/restore-report.ts";
+import { type RunReport, runReportSchema } from "../../domain/run-report.ts";
 import { type DurableState, readDurableState } from "./durable-state.ts";
 import { perform } from "./perform.ts";
 import { Reader } from "./reader.ts";
@@ -9,8 +11,12 @@ import { START_MS, type World } from "./world.ts";
 
 /** What became of a world. */
 export interface Outcome {
-  readonly runs: readonly UpgradeRunView[];
+  readonly runs: readonly RunView[];
+  /** Of all runs, by their ids. */
+  readonly reported: ReadonlyMap<string, RunReport>;
+  /** Of upgrades. */
   readonly reports: ReadonlyMap<string, UpgradeReport>;
+  readonly restoreReports: readonly RestoreReport[];
   /** What the app says that it could not handle. */
   readonly deadLetters: ReadonlyArray<{ readonly eventId: string }>;
   /** Ids of events that Event Grid gave up, with why. */
@@ -49,7 +55,7 @@ export async function live(world: World): Promise<Outcome> {
 }
 
 /** Waits until every run has ended; looks often at first, and then less and less often. Cancels what waits for too long. */
-async function settle(world: World, reader: Reader): Promise<UpgradeRunView[]> {
+async function settle(world: World, reader: Reader): Promise<RunView[]> {
   const { eventGrid } = world.simulator.services;
   const leastMs = START_MS + world.story.livesMinutes * 60_000;
   const patientMs = Math.max(world.clock.nowMs(), leastMs) + PATIENCE_MS;
@@ -81,14 +87,14 @@ async function tidyUp(world: World, id: string, signal: "resume" | "cancel"): Pr
   if (response?.status === 202) world.trace.add(`${signal} ${id}, at the end of the story`);
 }
 
-async function lookBack(world: World, reader: Reader, list: readonly UpgradeRunView[]): Promise<Outcome> {
-  const runs: UpgradeRunView[] = [];
-  const reports = new Map<string, UpgradeReport>();
+async function lookBack(world: World, reader: Reader, list: readonly RunView[]): Promise<Outcome> {
+  const runs: RunView[] = [];
+  const reports = new Map<string, RunReport>();
   for (const { id } of list) {
     const response = await askUntilAnswered(world, `/runs/${id}/report`);
     const run = await reader.lookAt(id);
     if (run) runs.push(run);
-    if (response?.ok) reports.set(id, upgradeReportSchema.parse(await response.json()));
+    if (response?.ok) reports.set(id, runReportSchema.parse(await response.json()));
   }
   for (const { id, verdict } of runs.toReversed()) {
     // The digest makes a difference in any time or count of the report a difference in the trace.
@@ -106,7 +112,9 @@ async function lookBack(world: World, reader: Reader, list: readonly UpgradeRunV
   const kept = readDurableState(world);
   return {
     runs,
-    reports,
+    reported: reports,
+    reports: new Map([...reports].filter((entry): entry is [string, UpgradeReport] => entry[1].kind === "upgrade")),
+    restoreReports: [...reports.values()].filter((report) => report.kind === "restore-test"),
     deadLetters: letters.deadLetters,
     undelivered,
     lost,

@@ -13,14 +13,9 @@ const PERFORMERS: Performers = {
     simulator.azure.world.change(() => simulator.services.eventGrid.publish(event));
   },
   async start(world, { clusters, times }) {
-    for (let time = 0; time < times; time += 1) {
-      const some = clusters === null ? {} : { clusters };
-      const response = await world.call("/runs", { kind: "upgrade", ...BY, ...some });
-      world.trace.add(`start ${clusters?.join(" ") ?? "all"} -> ${response?.status ?? "no answer"}`);
-      const expected = world.fleetFile === "whole" ? 202 : 502;
-      if (response && response.status !== expected) world.answers.push(`a start was answered with ${response.status}`);
-    }
+    for (let time = 0; time < times; time += 1) await start(world, "upgrade", clusters);
   },
+  "restore-test": (world, { clusters }) => start(world, "restore-test", clusters),
   async signal(world, { signal, run }, reader) {
     const runs = (await reader.look()) ?? [];
     const id = run === null ? "upgrade-0000000000000000" : runs[run]?.id;
@@ -61,6 +56,14 @@ const PERFORMERS: Performers = {
     });
   },
 };
+
+async function start(world: World, kind: string, clusters: readonly string[] | null): Promise<void> {
+  const some = clusters === null ? {} : { clusters };
+  const response = await world.call("/runs", { kind, ...BY, ...some });
+  world.trace.add(`start ${kind} ${clusters?.join(" ") ?? "all"} -> ${response?.status ?? "no answer"}`);
+  const expected = world.fleetFile === "whole" ? 202 : 502;
+  if (response && response.status !== expected) world.answers.push(`a start was answered with ${response.status}`);
+}
 
 /** Does a deed. */
 export async function perform(world: World, deed: Deed, reader: Reader): Promise<void> {

@@ -2,7 +2,9 @@ import type { Scenario } from "../../simulator/faults/scenario.ts";
 import type { Dice } from "./dice.ts";
 
 /** How the simulated Azure of a world behaves: how fast it is, and what goes wrong. */
-export function randomFaults(dice: Dice): Partial<Record<keyof Scenario, unknown>> {
+export function randomFaults(
+  dice: Dice,
+): Partial<Record<keyof Scenario, unknown>> & { readonly operations: readonly object[] } {
   return {
     settings: {
       podStartSeconds: dice.pick([5, 12, 30]),

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type { Dice } from "./dice.ts";
+import type { DesignedBackups } from "./random-backups.ts";
 import { type Manifest, randomWorkloads } from "./random-workloads.ts";
 
 export const SUBSCRIPTION = "11111111-2222-3333-4444-555555555555";
@@ -38,6 +39,7 @@ export interface Design {
   readonly rings: readonly DesignedRing[];
   readonly clusters: readonly DesignedCluster[];
   readonly upgrade: Record<string, unknown>;
+  readonly backups: DesignedBackups | null;
 }
 
 /** Draws a fleet: rings, windows, policies, clusters, pools, workloads. */
@@ -53,6 +55,7 @@ export function randomFleet(dice: Dice): Design {
   return {
     rings: ringNames.map((name) => randomRing(dice, name)),
     clusters,
+    backups: null,
     upgrade: {
       systemPools: strategy(0.2),
       userPools: strategy(0.75),
@@ -123,6 +126,7 @@ export function fleetYaml(design: Design): string {
     })),
     clusters: design.clusters.map(({ name, ring }) => ({ name, ring, resourceId: resourceIdOf(name) })),
     upgrade: design.upgrade,
+    ...(design.backups ? { restoreTests: design.backups.restoreTests } : {}),
   });
 }
 
@@ -146,6 +150,7 @@ export function writeFleetFolder(design: Design, directory: string): void {
       resourceGroup: `rg-${name}`,
       location: "westeurope",
       kubernetesVersion: "1.33.5",
+      ...(design.backups?.protected[name] ? { backup: design.backups.protected[name] } : {}),
       pools,
     })),
   };

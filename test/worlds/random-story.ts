@@ -1,7 +1,9 @@
 import { signalKindSchema } from "../../domain/run-control.ts";
+import type { EventFault } from "../../simulator/eventgrid/event-faults.ts";
 import type { Scenario } from "../../simulator/faults/scenario.ts";
 import type { Deed, Kill } from "./deeds.ts";
 import type { Dice } from "./dice.ts";
+import { randomBackupFaults } from "./random-backups.ts";
 import { eventFaults, news } from "./random-events.ts";
 import { randomFaults } from "./random-faults.ts";
 import type { Design } from "./random-fleet.ts";
@@ -38,7 +40,7 @@ interface Plot {
 /** A part of a story: adding a capability to the worlds is adding one. */
 type Chapter = (dice: Dice, plot: Plot) => Deed[];
 
-const CHAPTERS: readonly Chapter[] = [news, starts, signals, meddling, reads, fleetFile];
+const CHAPTERS: readonly Chapter[] = [news, starts, signals, meddling, reads, fleetFile, restoreTests];
 
 /** Draws what happens in a world. */
 export function randomStory(dice: Dice, design: Design): Story {
@@ -55,8 +57,15 @@ export function randomStory(dice: Dice, design: Design): Story {
     kills: randomKills(dice),
     livesMinutes,
     subscriptions: randomSubscriptions(dice),
-    scenario: { ...randomFaults(dice), events: { faults: events } },
+    scenario: scenarioOf(dice, design, events),
   };
+}
+
+function scenarioOf(dice: Dice, { backups }: Design, events: ReadonlyArray<Partial<EventFault>>): Story["scenario"] {
+  const faults = { ...randomFaults(dice), events: { faults: events } };
+  if (!backups) return faults;
+  const { backup, operations } = randomBackupFaults(dice);
+  return { ...faults, backup, operations: [...faults.operations, ...operations] };
 }
 
 /** The same app may be told by two subscriptions, each in its own shape. */
@@ -118,6 +127,17 @@ function meddling(dice: Dice, plot: Plot): Deed[] {
       ? { ...change, kind: "scale", replicas: dice.between(0, 6) }
       : { ...change, kind: "forbid" };
   });
+}
+
+/** Somebody wants to see that backups can be restored, while upgrades go on or afterwards. */
+function restoreTests(dice: Dice, { design }: Plot): Deed[] {
+  if (!design.backups) return [];
+  const names = Object.keys(design.backups.protected);
+  return Array.from({ length: dice.pick([1, 1, 2]) }, () => ({
+    atMinutes: dice.between(0, 120),
+    kind: "restore-test",
+    clusters: dice.chance(0.7) ? null : dice.shuffle(names).slice(0, 1),
+  }));
 }
 
 /** Somebody looks at the console. */

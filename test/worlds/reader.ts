@@ -1,8 +1,11 @@
-import type { UpgradeRunView } from "../../domain/api/upgrade-view.ts";
+import { type RunView, ringsOf, testsOf } from "../../domain/api/run-view.ts";
 import type { World } from "./world.ts";
 
-/** States that a run, a ring, a cluster or a pool stays in. */
-const FINAL: readonly string[] = ["finished", "done", "failed", "skipped", "blocked", "cancelled"];
+/** States that a run, or a part of one, stays in. */
+const FINAL: readonly string[] = [
+  ...["finished", "done", "failed", "skipped", "blocked", "cancelled"],
+  ...["passed", "timed-out", "inconclusive", "could-not"],
+];
 
 /** Every so many looks, what changes seldom is looked at, too. */
 const THOROUGH_EVERY = 4;
@@ -23,24 +26,24 @@ export class Reader {
   }
 
   /** Looks at the runs, and now and then at the rest; answers the runs, or nothing while the host is down. */
-  async look(): Promise<UpgradeRunView[] | undefined> {
+  async look(): Promise<RunView[] | undefined> {
     const isThorough = this.#looks % THOROUGH_EVERY === 0;
     this.#looks += 1;
     // A fleet.yaml that cannot be read is a 502 that says why.
     if (isThorough && this.#world.fleetFile === "whole") await this.#read("/fleet");
     const list = await this.#read("/runs?limit=200");
     if (!list?.ok) return undefined;
-    const { runs } = (await list.json()) as { runs: UpgradeRunView[] };
+    const { runs } = (await list.json()) as { runs: RunView[] };
     for (const { id } of runs) if (!this.#finished.has(id)) await this.lookAt(id, isThorough);
     for (const run of runs) this.#compare(`the list: ${run.id}`, run.status);
     return runs;
   }
 
   /** Looks at one run, and at its report: that of a run that goes on is looked for only when told so. */
-  async lookAt(id: string, isThorough = true): Promise<UpgradeRunView | undefined> {
+  async lookAt(id: string, isThorough = true): Promise<RunView | undefined> {
     const answer = await this.#read(`/runs/${id}`);
     if (!answer?.ok) return undefined;
-    const run = (await answer.json()) as UpgradeRunView;
+    const run = (await answer.json()) as RunView;
     this.#compareParts(run);
     if (run.status !== "finished" && !isThorough) return run;
     const report = await this.#read(`/runs/${id}/report`);
@@ -61,9 +64,14 @@ export class Reader {
     return answer;
   }
 
-  #compareParts({ id, status, rings }: UpgradeRunView): void {
+  #compareParts(run: RunView): void {
+    const { id, status } = run;
     this.#compare(id, status);
-    for (const ring of rings) {
+    for (const test of testsOf(run)) {
+      this.#compare(`${id} test of ${test.cluster}`, test.state);
+      for (const { name, state } of test.phases) this.#compare(`${id} ${name} of ${test.cluster}`, state);
+    }
+    for (const ring of ringsOf(run)) {
       this.#compare(`${id} ring ${ring.name}`, ring.state);
       for (const cluster of ring.clusters) {
         // A retry of a cluster is another attempt, with states of its own.

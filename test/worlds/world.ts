@@ -12,10 +12,12 @@ import type { FleetFile, Kill } from "./deeds.ts";
 import { createDice } from "./dice.ts";
 import { EventLog } from "./event-log.ts";
 import { appFolder, worldFolder } from "./ground-folders.ts";
+import { foundationsOf } from "./invariants/restores.ts";
 import { type MemoryNetwork, openMemoryNetwork, type Party } from "./network/memory-network.ts";
 import { forgetConnections } from "./network/new-connections.ts";
 import { Observer } from "./observer.ts";
 import { createPartyClock, type PartyClock } from "./party-clock.ts";
+import { withBackups } from "./random-backups.ts";
 import { type Design, fleetYaml, randomFleet, writeFleetFolder } from "./random-fleet.ts";
 import { randomStory, type Story } from "./random-story.ts";
 import { Trace } from "./trace.ts";
@@ -45,6 +47,8 @@ export class World {
   readonly observer: Observer;
   readonly events: EventLog;
   fleetFile: FleetFile = "whole";
+  /** What was there when the world began; see `foundationsOf`. */
+  readonly foundations = new Set<string>();
   readonly logged: string[] = [];
   /** Answers to operators that should have been others. */
   readonly answers: string[] = [];
@@ -64,7 +68,7 @@ export class World {
   constructor(seed: number, ground: string) {
     this.seed = seed;
     this.#ground = ground;
-    this.design = randomFleet(createDice(seed, "fleet"));
+    this.design = withBackups(createDice(seed, "backups"), randomFleet(createDice(seed, "fleet")));
     this.story = randomStory(createDice(seed, "story"), this.design);
     this.clock = createVirtualClock(START_MS);
     this.trace = new Trace(START_MS, () => this.clock.nowMs());
@@ -106,6 +110,7 @@ export class World {
     );
     this.#simulator = await result;
     for (const { name } of this.design.clusters) this.observer.watch(this.simulator, name);
+    for (const id of foundationsOf(this.simulator)) this.foundations.add(id);
     await this.#serveFleetFile();
     await this.startHost();
     await this.#subscribe();

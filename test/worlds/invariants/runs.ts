@@ -7,10 +7,10 @@ const LONGEST_HISTORY = 500;
 export const RUN_INVARIANTS: readonly Invariant[] = [
   {
     name: "every run ends, in a report",
-    violations: (_world, { endless, runs, reports }) => [
+    violations: (_world, { endless, runs, reported }) => [
       ...endless.map((id) => `run ${id} has not ended`),
       ...runs
-        .filter(({ id, status }) => status === "finished" && !reports.has(id))
+        .filter(({ id, status }) => status === "finished" && !reported.has(id))
         .map(({ id }) => `run ${id} has no report`),
     ],
   },
