@@ -8,6 +8,8 @@ export interface UsedOperations {
   readonly azure: Readonly<Record<AzureRole, readonly string[]>>;
   /** As in `list policy/poddisruptionbudgets`. */
   readonly kubernetes: readonly string[];
+  /** The same in the namespace of Velero alone, where restore tests copy it from. */
+  readonly velero: readonly string[];
 }
 
 /** Where what is used is kept; `npm run roles` writes it. */
@@ -21,6 +23,8 @@ export const WRITING = "DRYDOCK_ROLES_WRITING";
 const OURS = /^drydock\b/;
 /** Restore tests hold every right in the clusters that they make: those are nobody else's. */
 const SCRATCH_CLUSTER = /^drydock-/;
+/** Velero's own namespace, as its installers name it and the sample fleet has it. */
+const VELERO = "velero";
 
 const seen = new Set<string>();
 let unknown: string[] = [];
@@ -35,7 +39,7 @@ export function noteRequest(request: Request, { azureOnly = false } = {}): void 
   if (!OURS.test(request.headers.get("user-agent") ?? "")) return;
   const { pathname, search } = new URL(request.url);
   const operation = operationOf(request.method, `${pathname}${search}`);
-  if (operation === undefined || (azureOnly && operation.startsWith("kubernetes "))) return;
+  if (operation === undefined || (azureOnly && !operation.startsWith("azure "))) return;
   if (seen.has(operation)) return;
   seen.add(operation);
   const file = process.env[SEEN_FILE];
@@ -51,15 +55,19 @@ export function takeUnknown(): string[] {
   return taken;
 }
 
-/** The operation of a request, as `azure clusterOperator Microsoft.X/y/read` or `kubernetes list nodes`; else undefined. */
+/** The operation of a request, as `azure clusterOperator Microsoft.X/y/read`, `kubernetes list nodes` or `velero list secrets`. */
 export function operationOf(method: string, path: string): string | undefined {
   const [, cluster, inside] = /^\/kubernetes\/([^/]+)(\/.*)$/.exec(path) ?? [];
   if (cluster !== undefined && inside !== undefined) {
     const access = SCRATCH_CLUSTER.test(cluster) ? undefined : kubernetesAccessOf(method, inside);
-    return access && `kubernetes ${accessText(access)}`;
+    return access && `${isOfVelero(access) ? VELERO : "kubernetes"} ${accessText(access)}`;
   }
   const needed = azureActionOf(method, path);
   return needed && `azure ${needed.role} ${needed.action}`;
+}
+
+function isOfVelero(access: KubernetesAccess): boolean {
+  return "namespace" in access && access.namespace === VELERO;
 }
 
 /** `list policy/poddisruptionbudgets`; the core group has no name. */
@@ -75,11 +83,15 @@ export function readUsedOperations(): UsedOperations {
 }
 
 /** The list as lines of `operationOf`. */
-export function linesOf({ azure, kubernetes }: UsedOperations): string[] {
+export function linesOf({ azure, kubernetes, velero }: UsedOperations): string[] {
   const azureLines = Object.entries(azure).flatMap(([role, actions]) =>
     actions.map((action) => `azure ${role} ${action}`),
   );
-  return [...azureLines, ...kubernetes.map((access) => `kubernetes ${access}`)];
+  return [
+    ...azureLines,
+    ...kubernetes.map((access) => `kubernetes ${access}`),
+    ...velero.map((access) => `${VELERO} ${access}`),
+  ];
 }
 
 /** Lines of `operationOf` as the list is kept: each once, by code unit. */
@@ -97,5 +109,6 @@ export function operationsFrom(lines: readonly string[]): UsedOperations {
       restoreTester: ofRole("restoreTester"),
     },
     kubernetes: after("kubernetes "),
+    velero: after(`${VELERO} `),
   };
 }
