@@ -5,6 +5,7 @@ import { beginCheckJob, type CheckInput, callCheck, pollCheckJob, removeCheckJob
 import { deliverCard, deliverGate, deliverNotice } from "./deliver-card.ts";
 import { drainSlice } from "./drain-slice.ts";
 import { observeHealth } from "./health.ts";
+import { findLeftovers, removeLeftover } from "./janitor.ts";
 import { keepReport } from "./keep-report.ts";
 import { cordonNodes, listNodes, uncordonNodes } from "./nodes.ts";
 import {
@@ -57,6 +58,8 @@ export function createActivities(ports: ActivityPorts) {
     readClusterResult: (input: { readonly instanceId: string }) => readClusterResult(ports, input),
     checkRunAlive: (input: { readonly instanceId: string }) => checkRunAlive(ports, input),
     readPlan: (input: { readonly instanceId: string }) => readPlan(ports, input),
+    findLeftovers: (_: null) => findLeftovers(ports),
+    removeLeftover: (input: Parameters<typeof removeLeftover>[1]) => removeLeftover(ports, input),
     keepReport: (input: Parameters<typeof keepReport>[1]) => keepReport(ports, input),
     planTest: (input: TestInput) => planTest(ports, input),
     beginRestoreStep: (input: LongStep) => beginRestoreStep(ports, input),

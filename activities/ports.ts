@@ -12,7 +12,10 @@ import type { LongOperation, OperationState } from "../domain/long-operation.ts"
 import type { Notice } from "../domain/notice.ts";
 import type { MaintenanceSchedule } from "../domain/preflight/maintenance-schedule.ts";
 import type { ComputeUsage, OfferedMinor, SubnetFacts } from "../domain/preflight/readings.ts";
+import type { FoundScratch, RunStand } from "../domain/restore/janitor-pass.ts";
+import type { Proof } from "../domain/restore/proof-history.ts";
 import type { Gate } from "../domain/run-control.ts";
+import type { RunKind } from "../domain/run-kind.ts";
 import type { RunReport } from "../domain/run-report.ts";
 import type { PromSample } from "../domain/slo.ts";
 import type { RestorePorts } from "./restore-ports.ts";
@@ -40,6 +43,13 @@ export interface PreflightPorts {
   openChecks(resourceId: string): Promise<ClusterChecks>;
 }
 
+/** What the janitor reaches Azure through. Every call throws DrydockError. */
+export interface JanitorPorts {
+  find(subscriptionIds: readonly string[], runOfGroup: (group: string) => string | null): Promise<FoundScratch>;
+  removeGroup(id: string, run: string): Promise<boolean>;
+  removeGrant(id: string): Promise<boolean>;
+}
+
 /** What activities reach the outside through. Every call throws DrydockError for what is expected to fail. */
 export interface ActivityPorts {
   /** fleet.yaml as it is now, with the clusters that are found by their tags. */
@@ -50,6 +60,7 @@ export interface ActivityPorts {
   openKubernetes(resourceId: string): Promise<KubernetesCluster>;
   readonly preflight: PreflightPorts;
   readonly restore: RestorePorts;
+  readonly janitor: JanitorPorts;
   /** Null where REPORTS_STORAGE is not set. */
   readonly reports: ReportStore | null;
   openHttpRoutes(resourceId: string): Promise<HttpRoutes>;
@@ -65,4 +76,10 @@ export interface ActivityPorts {
   resultOf(instanceId: string): Promise<unknown>;
   /** Whether an orchestration is pending, running or suspended. */
   isAlive(instanceId: string): Promise<boolean>;
+  /** Whether a run lives, and when it ended. */
+  standOf(runId: string): Promise<RunStand>;
+  /** The runs of a kind that the app knows of, the newest first. */
+  listRuns(kind: RunKind): Promise<string[]>;
+  /** How tests of a cluster's backup went, the newest first. */
+  readProofs(cluster: string): Promise<readonly Proof[]>;
 }

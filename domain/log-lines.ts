@@ -21,3 +21,13 @@ export function deadLetterLine(letter: {
 }): string {
   return `event ${letter.eventId || "(no id)"} is a dead letter: ${letter.code}: ${letter.reason}`;
 }
+
+/** A monthly restore test has not begun for days after it was due. */
+export function restoreTestOverdueLine(cluster: string, dueSince: string): string {
+  return `the restore test of ${cluster} is overdue since ${dueSince}`;
+}
+
+/** The janitor has found what runs left behind. */
+export function leftoversLine({ begun, refused }: { readonly begun: number; readonly refused: number }): string {
+  return `the janitor found ${begun + refused} leftover(s): ${begun} are being deleted, ${refused} could not be`;
+}

@@ -36,7 +36,8 @@ export function nextSearches(daily: string, timeZone: string, nowMs: number): Ne
     .toSorted((left, right) => (left.at <= right.at ? -1 : 1));
 }
 
-function nextMoment(schedule: string, timeZone: string, nowMs: number): string | null {
+/** The first moment of a schedule after an instant; null where the time zone or the schedule is none that is known here. */
+export function nextMoment(schedule: string, timeZone: string, nowMs: number): string | null {
   return cronOf(schedule, timeZone)?.nextRun(new Date(nowMs))?.toISOString() ?? null;
 }
 

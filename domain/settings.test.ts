@@ -15,8 +15,10 @@ describe("the app's settings", () => {
     expect(parseSettings({})).toEqual({
       FLEET_CONFIG: "fleet.yaml",
       AZURE_RESOURCE_MANAGER_ENDPOINT: "https://management.azure.com",
+      API_AUTH: "keys",
       WEBSITE_TIME_ZONE: "Etc/UTC",
       DAILY_SEARCH_SCHEDULE: "0 30 6 * * *",
+      JANITOR_SCHEDULE: "0 17 * * * *",
     });
   });
 

@@ -27,6 +27,10 @@ export const settingsSchema = z.object({
     .string()
     .refine(isSchedule, "expected NCRONTAB of six fields, such as 0 30 6 * * *")
     .default(DAILY_SEARCH),
+  JANITOR_SCHEDULE: z
+    .string()
+    .refine(isSchedule, "expected NCRONTAB of six fields, such as 0 17 * * * *")
+    .default("0 17 * * * *"),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

@@ -9,6 +9,8 @@ import { drainNode } from "../orchestrations/drain-node.ts";
 import { followOperation } from "../orchestrations/durable-operation.ts";
 import { followRoll } from "../orchestrations/follow-roll.ts";
 import { HEALTH_BASELINE, healthBaseline } from "../orchestrations/health-baseline.ts";
+import { JANITOR_LOG, janitor, janitorLog } from "../orchestrations/janitor.ts";
+import { MONTHLY_TESTS, monthlyRestoreTests, monthlyTests } from "../orchestrations/monthly-restore-tests.ts";
 import { planFleetUpgrade } from "../orchestrations/plan-upgrade.ts";
 import { POOL_DURATIONS, poolDurations } from "../orchestrations/pool-durations.ts";
 import { PROOF_HISTORY, proofHistory } from "../orchestrations/proof-history.ts";
@@ -29,7 +31,8 @@ import { upgradeCluster } from "../orchestrations/upgrade-cluster.ts";
 import { upgradePool } from "../orchestrations/upgrade-pool.ts";
 import { upgradeRing } from "../orchestrations/upgrade-ring.ts";
 import type { AppPorts } from "./ports.ts";
-import { findStatus, isAlive } from "./run-lookup.ts";
+import { readProofs } from "./read-proofs.ts";
+import { findStatus, isAlive, listRunIds, standOf } from "./run-lookup.ts";
 
 const ORCHESTRATIONS = {
   upgrade,
@@ -48,6 +51,8 @@ const ORCHESTRATIONS = {
   restoreLane,
   testRestore,
   followRestoreStep,
+  janitor,
+  monthlyRestoreTests,
 } as const;
 
 /** Activities that ask the host about other orchestrations. */
@@ -57,6 +62,7 @@ const ASK_THE_HOST: ReadonlySet<keyof Activities> = new Set([
   "readPlan",
   "readTestResult",
   "undoRemedies",
+  "findLeftovers",
 ]);
 
 /** Registers orchestrations, entities and activities. */
@@ -70,6 +76,8 @@ export function registerDurable(ports: AppPorts): void {
   df.app.entity(POOL_DURATIONS, poolDurations);
   df.app.entity(RESTORE_QUEUE, restoreQueue);
   df.app.entity(PROOF_HISTORY, proofHistory);
+  df.app.entity(JANITOR_LOG, janitorLog);
+  df.app.entity(MONTHLY_TESTS, monthlyTests);
   df.app.entity(RUN_INDEX, runIndex);
   df.app.entity(DEAD_LETTERS, deadLetters);
   const names = Object.keys(activitiesOf(ports, undefined)) as Array<keyof Activities>;
@@ -85,10 +93,16 @@ export function registerDurable(ports: AppPorts): void {
 }
 
 function activitiesOf(ports: AppPorts, context: InvocationContext | undefined): Activities {
+  const client = () => {
+    if (context === undefined) throw new Error("this activity is not registered as one that asks the host");
+    return df.getClient(context);
+  };
   return createActivities({
     ...ports,
-    isAlive: async (instanceId) => context !== undefined && isAlive(df.getClient(context), instanceId),
-    resultOf: async (instanceId) =>
-      context === undefined ? undefined : (await findStatus(df.getClient(context), instanceId))?.output,
+    isAlive: (instanceId) => isAlive(client(), instanceId),
+    resultOf: async (instanceId) => (await findStatus(client(), instanceId))?.output,
+    standOf: (runId) => standOf(client(), runId),
+    listRuns: (kind) => listRunIds(client(), kind),
+    readProofs: (cluster) => readProofs(client(), cluster),
   });
 }

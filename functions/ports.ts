@@ -8,6 +8,7 @@ import { readMaintenance } from "../adapters/azure/maintenance-configurations.ts
 import { inspectCluster, observeCluster, readKubeconfig } from "../adapters/azure/managed-clusters.ts";
 import { readOfferedMinors } from "../adapters/azure/offered-minors.ts";
 import { queryClusters } from "../adapters/azure/resource-graph.ts";
+import { findScratch, removeScratchGrant, removeScratchGroup } from "../adapters/azure/scratch/scratch-janitor.ts";
 import { readSubnet } from "../adapters/azure/subnets.ts";
 import { callUrl } from "../adapters/checks/call-url.ts";
 import { readFleetFile } from "../adapters/fleet-config.ts";
@@ -23,7 +24,7 @@ import type { Settings } from "../domain/settings.ts";
 import { createRestorePorts } from "./restore-ports.ts";
 
 /** What the app reaches the outside through, but for what needs an invocation's durable client. */
-export type AppPorts = Omit<ActivityPorts, "isAlive" | "resultOf">;
+export type AppPorts = Omit<ActivityPorts, "isAlive" | "resultOf" | "standOf" | "listRuns" | "readProofs">;
 
 type KubeConfig = Awaited<ReturnType<typeof loadKubeconfig>>;
 
@@ -68,6 +69,11 @@ export function createPorts(settings: Settings, appDirectory: string, publicUrl:
     preflight: preflightPorts(arm, kubeconfigOf),
     restore: createRestorePorts(arm, kubeconfigOf, reports),
     reports,
+    janitor: {
+      find: (subscriptionIds, runOfGroup) => findScratch(arm, subscriptionIds, runOfGroup),
+      removeGroup: (id, run) => removeScratchGroup(arm, id, run),
+      removeGrant: (id) => removeScratchGrant(arm, id),
+    },
     openHttpRoutes: async (resourceId) => openHttpRoutes(nameOf(resourceId), await kubeconfigOf(resourceId)),
     queryPrometheus: (resourceId, question) =>
       queryPrometheus({ credential, kubeconfig: () => kubeconfigOf(resourceId) }, question),

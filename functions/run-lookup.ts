@@ -1,4 +1,8 @@
-import type { DurableClient, DurableOrchestrationStatus } from "durable-functions";
+import { type DurableClient, type DurableOrchestrationStatus, EntityId } from "durable-functions";
+import type { RunStand } from "../domain/restore/janitor-pass.ts";
+import type { RunKind } from "../domain/run-kind.ts";
+import type { ListedRun } from "../domain/run-status.ts";
+import { RUN_INDEX, RUN_INDEX_KEY } from "../orchestrations/run-index.ts";
 
 /** The status of an instance, or undefined when there is none; the SDK throws for both that and real trouble. */
 export async function findStatus(
@@ -33,4 +37,18 @@ export async function startOnce(
   } catch (error) {
     if (!(await findStatus(client, instanceId))) throw error;
   }
+}
+
+/** Whether a run lives, and when it ended. */
+export async function standOf(client: DurableClient, runId: string): Promise<RunStand> {
+  const status = await findStatus(client, runId);
+  if (!status) return { life: "never", endedMs: null };
+  if (LIVE.includes(status.runtimeStatus)) return { life: "running", endedMs: null };
+  return { life: "ended", endedMs: status.lastUpdatedTime.getTime() };
+}
+
+/** The runs of a kind that are on the list of runs, the newest first. */
+export async function listRunIds(client: DurableClient, kind: RunKind): Promise<string[]> {
+  const index = await client.readEntityState<ListedRun[]>(new EntityId(RUN_INDEX, RUN_INDEX_KEY));
+  return (index.entityState ?? []).filter((run) => run.kind === kind).map(({ id }) => id);
 }

@@ -1,6 +1,12 @@
 import type { RestoreRequest } from "../domain/restore/backup-provider.ts";
 import type { Isolation } from "../domain/restore/isolation.ts";
-import { hindranceOf, type PlannedTest, restoreRequestOf, scratchSpec } from "../domain/restore/planned-test.ts";
+import {
+  hindranceOf,
+  lifeHours,
+  type PlannedTest,
+  restoreRequestOf,
+  scratchSpec,
+} from "../domain/restore/planned-test.ts";
 import type { QueuedTest } from "../domain/restore/queued-test.ts";
 import { problemsOf, restoreEnd, validationEnd, verificationEnd } from "../domain/restore/restore-outcome.ts";
 import { MINUTES_OF_STEP, type ScratchSpec, scratchStepsOf } from "../domain/restore/scratch.ts";
@@ -31,7 +37,7 @@ export function* choose(work: TestWork, { plannedAt, ...queued }: QueuedTest): S
 /** Makes the scratch cluster. What is about to be made is recorded first. */
 export function* makeScratch(work: TestWork, planned: PlannedTest): Step<PhaseEnd> {
   const { context, input } = work;
-  const expiresAt = new Date(nowMs(context) + input.scratch.expiryHours * HOUR_MS).toISOString();
+  const expiresAt = new Date(nowMs(context) + lifeHours(input) * HOUR_MS).toISOString();
   const spec: ScratchSpec = scratchSpec(input, planned, expiresAt);
   work.spec = spec;
   for (const step of scratchStepsOf(spec)) {
@@ -68,8 +74,7 @@ export function* validate(work: TestWork, planned: PlannedTest): Step<PhaseEnd> 
 /** Restores, and keeps what the service says of it. */
 export function* restore(work: TestWork, planned: PlannedTest): Step<PhaseEnd> {
   const { input } = work;
-  const { expiryHours } = input.scratch;
-  const left = (expiryHours - input.keepHours) * 60 - SPARE_MINUTES;
+  const left = (lifeHours(input) - input.keepHours) * 60 - SPARE_MINUTES;
   const minutes = Math.max(SPARE_MINUTES, Math.min(RESTORE_MINUTES, left));
   const request = requestOf(work, planned);
   const { provider } = input.test;

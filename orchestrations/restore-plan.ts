@@ -34,6 +34,7 @@ export function* planRestoreTests(context: OrchestrationContext): Step<RestoreRu
     ? costOf(restoreTests.scratch, restoreTests.prices, tests)
     : { cost: NO_COST, findings: [] };
   return {
+    plannedAt: nowIso(context),
     fleetDigest: digest,
     tellsTeams: notifications.teams,
     scratch: restoreTests?.scratch ?? null,

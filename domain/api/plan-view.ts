@@ -63,6 +63,7 @@ export const planRingSchema = z
 export const planViewSchema = z
   .object({
     id: z.string(),
+    kind: z.literal("upgrade"),
     plannedAt: instant,
     fleetDigest: z.string(),
     endsAt: instant.nullable(),
@@ -82,7 +83,15 @@ interface Planned {
 export function planView(id: string, { plan, fleetDigest, plannedAt }: Planned, nowMs: number): PlanView {
   const forecast = forecastPlan(plan.rings, nowMs);
   const rings = plan.rings.map((ring, index) => ringView(ring, forecast[index], nowMs));
-  return { id, plannedAt, fleetDigest, endsAt: rings.at(-1)?.endsAt ?? null, rings, findings: [...plan.findings] };
+  return {
+    id,
+    kind: "upgrade",
+    plannedAt,
+    fleetDigest,
+    endsAt: rings.at(-1)?.endsAt ?? null,
+    rings,
+    findings: [...plan.findings],
+  };
 }
 
 function ringView(

@@ -58,6 +58,11 @@ export function hindranceOf({ findings }: Pick<PlannedTest, "findings">): {
   return { outcome: missing ? "failed" : "could-not", reason: (missing ?? blocker).message };
 }
 
+/** How long what a test makes may live, in hours: as the plan says, and longer for a longer look than the plan has. */
+export function lifeHours({ keepHours, scratch: { expiryHours } }: Pick<TestInput, "keepHours" | "scratch">): number {
+  return keepHours < expiryHours ? expiryHours : expiryHours + keepHours;
+}
+
 /** The scratch cluster of a test. */
 export function scratchSpec(
   { runId, slot, scratch, test }: TestInput,

@@ -11,6 +11,7 @@ export const TEST_MINUTES = 60;
 
 /** What a run of restore tests will do. */
 export interface RestoreRunPlan {
+  readonly plannedAt: string;
   /** SHA-256 of fleet.yaml. */
   readonly fleetDigest: string;
   readonly tellsTeams: boolean;

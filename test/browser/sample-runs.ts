@@ -218,7 +218,7 @@ export function samplePlan(id = "plan-0123456789abcdef"): PlanView {
   });
   const skipped = { skip: "prod-neu is stopped", reason: "prod-neu is stopped", startsAt: null, endsAt: null };
   return planViewSchema.parse({
-    ...{ id, plannedAt: ago(5), fleetDigest: "9f86d0818", endsAt: ago(-90_000) },
+    ...{ id, kind: "upgrade", plannedAt: ago(5), fleetDigest: "9f86d0818", endsAt: ago(-90_000) },
     rings: [
       {
         ...{ name: "dev", maxParallel: 1, soakMinutes: 5, approvals: [], window: null, endsAt: ago(-3_300) },

@@ -3,6 +3,7 @@ import { ContainerServiceClient } from "@azure/arm-containerservice";
 import { KubeConfig } from "@kubernetes/client-node";
 import { parseScenario } from "../../simulator/faults/scenario.ts";
 import type { Simulator } from "../../simulator/simulator.ts";
+import { noteRequest } from "../infra/roles/used-operations.ts";
 import { checkAgainstReference } from "./contract/arm-reference.ts";
 import { createCheckedSimulator } from "./contract/checked-simulator.ts";
 import { ManualClock } from "./manual-clock.ts";
@@ -26,6 +27,7 @@ export async function startSimulator(
 ): Promise<TestSimulator> {
   const clock = options.clock ?? new ManualClock();
   const simulator = await createCheckedSimulator({
+    onAnswer: (request) => noteRequest(request, { azureOnly: true }),
     fleetDirectory: options.fleetDirectory ?? FLEET,
     stateDirectory: options.stateDirectory,
     port: 0,

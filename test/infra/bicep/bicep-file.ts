@@ -29,7 +29,8 @@ export interface BicepDeclaration {
   /** Whether a parameter may be left out. */
   readonly optional: boolean;
   readonly existing: boolean;
-  readonly looped: boolean;
+  /** Of `[for variable in over: …]`. */
+  readonly loop: { readonly variable: string; readonly over: BicepValue } | undefined;
   readonly conditional: boolean;
   /** As written, such as `@maxLength(24)`. */
   readonly decorators: readonly string[];

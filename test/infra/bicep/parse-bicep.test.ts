@@ -37,7 +37,8 @@ describe("parseBicep", () => {
     const [, name, clusters, , account, parts] = file.declarations;
     expect([name?.optional, clusters?.optional]).toEqual([true, false]);
     expect(name?.decorators).toEqual(["@maxLength(24)"]);
-    expect([account?.existing, account?.conditional, parts?.looped]).toEqual([true, true, true]);
+    expect([account?.existing, account?.conditional]).toEqual([true, true]);
+    expect(parts?.loop).toMatchObject({ variable: "item", over: { path: ["clusters"] } });
     expect(file.targetScope).toBe("subscription");
     expect(file.syntaxErrors).toEqual([]);
   });

@@ -41,7 +41,7 @@ function declarationsOf(node: Node): BicepDeclaration[] {
   const plain = {
     optional: false,
     existing: false,
-    looped: false,
+    loop: undefined,
     conditional: false,
     decorators: [],
     body: undefined,
@@ -58,7 +58,7 @@ function declarationsOf(node: Node): BicepDeclaration[] {
   const equals = parts.findIndex(({ type }) => type === "=");
   const typed = at + 1 === equals ? undefined : parts[at + 1];
   const given = equals < 0 ? undefined : parts[equals + 1];
-  const { body, looped, conditional } = innerBody(given);
+  const { body, loop, conditional } = innerBody(given);
   const type = typed?.text.replace(/^'(.*)'$/s, "$1") ?? "";
   return [
     {
@@ -68,7 +68,7 @@ function declarationsOf(node: Node): BicepDeclaration[] {
       line: lineOf(node),
       optional: given !== undefined || type.endsWith("?"),
       existing: parts.some((part) => part.type === "existing"),
-      looped,
+      loop,
       conditional,
       decorators: decoratorsOf(node),
       body: body && readValue(body),
@@ -82,13 +82,26 @@ function decoratorsOf(node: Node): string[] {
   return before?.type === "decorators" ? childrenOf(before).map(({ text }) => text) : [];
 }
 
+interface InnerBody {
+  readonly body: Node | undefined;
+  readonly loop: BicepDeclaration["loop"];
+  readonly conditional: boolean;
+}
+
 /** What stands inside `for` and `if`. */
-function innerBody(node: Node | undefined): { body: Node | undefined; looped: boolean; conditional: boolean } {
+function innerBody(node: Node | undefined): InnerBody {
   if (node?.type === "for_statement") {
-    return { ...innerBody(node.childForFieldName("body") ?? undefined), looped: true };
+    return { ...innerBody(node.childForFieldName("body") ?? undefined), loop: loopOf(node) };
   }
-  if (node?.type === "if_statement") return { body: childrenOf(node).at(-1), looped: false, conditional: true };
-  return { body: node, looped: false, conditional: false };
+  if (node?.type === "if_statement") return { body: childrenOf(node).at(-1), loop: undefined, conditional: true };
+  return { body: node, loop: undefined, conditional: false };
+}
+
+function loopOf(node: Node): BicepDeclaration["loop"] {
+  const parts = childrenOf(node);
+  const over = parts[parts.findIndex(({ type }) => type === "in") + 1];
+  const bound = node.childForFieldName("initializer") ?? descend(node).find(({ type }) => type === "loop_variable");
+  return over && bound ? { variable: bound.text, over: readValue(over) } : undefined;
 }
 
 function readValue(node: Node): BicepValue {

@@ -1,0 +1,62 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { ROLE_IDS } from "../../../domain/restore/scratch.ts";
+import { declared } from "../bicep/bicep-project.ts";
+import { parseBicep } from "../bicep/parse-bicep.ts";
+import { accessesOf, listOf } from "./role-files.ts";
+import { readUsedOperations } from "./used-operations.ts";
+
+const ROLES = join(import.meta.dirname, "../../../infra/roles");
+const read = (file: string) => readFileSync(join(ROLES, file), "utf8");
+const used = readUsedOperations();
+
+describe("the roles of the app's identity", () => {
+  const definitions = parseBicep(read("definitions.bicep"));
+
+  it.each(["fleetReader", "clusterOperator", "restoreTester"] as const)(
+    "%s: may do what the tests saw the app do, and nothing else",
+    (role) => {
+      expect(listOf(definitions, role).toSorted()).toEqual(used.azure[role]);
+    },
+  );
+
+  it("have no wildcard and name nothing twice", () => {
+    const actions = declared(definitions, "var").flatMap(({ name }) =>
+      listOf(definitions, name).map((action) => `${name} ${action}`),
+    );
+    expect(actions.filter((action) => action.includes("*"))).toEqual([]);
+    expect(actions.length).toBe(new Set(actions).size);
+  });
+
+  it("never hand out an administrator's credential of a cluster of the fleet", () => {
+    const actions = [...listOf(definitions, "fleetReader"), ...listOf(definitions, "clusterOperator")];
+    expect(actions.filter((action) => /Admin|accessProfiles|runCommand/i.test(action))).toEqual([]);
+  });
+
+  it("let restore tests give the roles that a restore needs, and no others", () => {
+    const assignments = parseBicep(read("assign-subscription.bicep"));
+    expect(listOf(assignments, "grantable").toSorted()).toEqual(Object.values(ROLE_IDS).toSorted());
+  });
+});
+
+describe("the ClusterRole of the app's identity", () => {
+  const [role, binding] = parseAllDocuments(read("cluster-role.yaml")).map((document) => document.toJS());
+
+  it("allows what the tests saw the app ask of clusters, and nothing else", () => {
+    expect(accessesOf(role.rules).toSorted()).toEqual(used.kubernetes);
+  });
+
+  it("is bound to nobody but the identity", () => {
+    expect(binding.roleRef).toMatchObject({ kind: "ClusterRole", name: role.metadata.name });
+    expect(binding.subjects).toEqual([
+      { apiGroup: "rbac.authorization.k8s.io", kind: "User", name: "IDENTITY_OBJECT_ID" },
+    ]);
+  });
+
+  it("never lets it read secrets, take on another's name or change roles", () => {
+    const dangerous = /secrets|impersonate|\b(?:bind|escalate)\b|rbac\.authorization|\/exec|\/attach|\*/;
+    expect(accessesOf(role.rules).filter((access) => dangerous.test(access))).toEqual([]);
+  });
+});
