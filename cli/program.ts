@@ -10,6 +10,7 @@ import { reportCommand } from "./operate/report-command.ts";
 import { runCommand } from "./operate/run-command.ts";
 import { runsCommand } from "./operate/runs-command.ts";
 import { signalCommand } from "./operate/signal-command.ts";
+import { trendsCommand } from "./operate/trends-command.ts";
 import { watchCommand } from "./operate/watch-command.ts";
 import { whyCommand } from "./operate/why-command.ts";
 import type { Place } from "./output/output.ts";
@@ -78,13 +79,13 @@ function operatorCommands(place: Place, end: (exitCode: number) => void): Comman
       const { why } = await import("./operate/why.ts");
       end(await why(cluster, flags, place));
     }),
-    planCommand(async (flags) => {
+    planCommand(async (kind, flags) => {
       const { plan } = await import("./operate/plan.ts");
-      end(await plan(flags, place));
+      end(await plan(kind, flags, place));
     }),
-    runCommand(async (flags) => {
+    runCommand(async (kind, flags) => {
       const { startRun } = await import("./operate/start-run.ts");
-      end(await startRun(flags, place));
+      end(await startRun(kind, flags, place));
     }),
     runsCommand(async (flags) => {
       const { runs } = await import("./operate/runs.ts");
@@ -95,6 +96,10 @@ function operatorCommands(place: Place, end: (exitCode: number) => void): Comman
       end(await watch(id, flags, place));
     }),
     ...signals,
+    trendsCommand(async (cluster, flags) => {
+      const { trends } = await import("./operate/trends.ts");
+      end(await trends(cluster, flags, place));
+    }),
     reportCommand(async (id, flags) => {
       const { report } = await import("./operate/report.ts");
       end(await report(id, flags, place));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Approval } from "./approval.ts";
 import { decideSearch } from "./daily-search.ts";
 import { fleetConfigSchema } from "./fleet-config.ts";
 import type { ClusterPlan, UpgradePlan } from "./upgrade-plan.ts";
@@ -7,7 +8,9 @@ const ID =
   "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/";
 
 /** A plan with rings of clusters; those that are left alone say why. */
-function planOf(rings: Record<string, { approvals?: string[]; clusters: Record<string, string | null> }>): UpgradePlan {
+function planOf(
+  rings: Record<string, { approvals?: Approval[]; clusters: Record<string, string | null> }>,
+): UpgradePlan {
   const config = fleetConfigSchema.parse({
     fleet: "sample",
     rings: Object.keys(rings).map((name) => ({ name })),
@@ -44,7 +47,7 @@ describe("what a daily search comes to", () => {
   });
 
   it("is nothing when a person has to approve all of it: that is asked for once a week", () => {
-    const asks = { approvals: ["new node images"], clusters: { c: null } };
+    const asks = { approvals: [{ of: "image" as const, what: "new node images" }], clusters: { c: null } };
     expect(decideSearch(planOf({ dev: { clusters: { a: "up to date" } }, prod: asks }), null)).toMatchObject({
       kind: "none",
       reason: expect.stringContaining("approve"),
@@ -53,5 +56,22 @@ describe("what a daily search comes to", () => {
       kind: "run",
       clusters: ["a"],
     });
+  });
+
+  it("is nothing when all that is left is blocked as it was, and a run when something else is free", () => {
+    const blocked = (...names: string[]) => names.map((name) => ({ name, runId: "upgrade-weekly-2026-11-23" }));
+    expect(decideSearch(behind, null, blocked("b", "c"))).toEqual({
+      kind: "none",
+      reason:
+        "what stopped them has not changed, and the weekly search tries again: b (run upgrade-weekly-2026-11-23), c (run upgrade-weekly-2026-11-23)",
+    });
+    expect(decideSearch(behind, null, blocked("c"))).toEqual({ kind: "run", clusters: ["b"] });
+    // It would halt its ring, and the one after it.
+    expect(decideSearch(behind, null, blocked("b"))).toMatchObject({ kind: "none" });
+    const lenient = {
+      ...behind,
+      rings: behind.rings.map((one) => ({ ...one, ring: { ...one.ring, failureBudget: 1 } })),
+    };
+    expect(decideSearch(lenient, null, blocked("b"))).toEqual({ kind: "run", clusters: ["c"] });
   });
 });

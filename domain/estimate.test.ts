@@ -4,7 +4,7 @@ import { estimateCluster, estimateControlPlane, estimateDrain, estimatePool, his
 import type { PoolPlan } from "./upgrade-plan.ts";
 
 function pool(strategy: "surge" | "blueGreen", count: number, change: Partial<PoolPlan["policy"]> = {}): PoolPlan {
-  const policy = { strategy, parallelDrains: 1, soakMinutes: 0, ...change };
+  const policy = { strategy, parallelDrains: 1, soakMinutes: 0, rollBack: true, ...change };
   return {
     ...{ name: "shop", mode: "User", osType: "Linux", count, fromImage: "old", toImage: "new" },
     ...{ fromVersion: "1.33.5", toVersion: "1.33.5", policy },

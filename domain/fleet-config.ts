@@ -43,6 +43,8 @@ const poolPolicySchema = (strategy: PoolStrategy) =>
     parallelDrains: z.int().positive().max(50).default(1),
     /** Wait between the last drain and the proof, before the old nodes go. */
     soakMinutes: z.number().min(0).max(1440).default(0),
+    /** Whether AKS is to roll a pool back that it rolled, when it fails its proof or something gets worse in its soak (surge). */
+    rollBack: z.boolean().default(true),
   });
 export type PoolPolicy = z.infer<ReturnType<typeof poolPolicySchema>>;
 
@@ -64,8 +66,8 @@ export const ringSchema = z.strictObject({
   upgrades: upgradePolicySchema.prefault({}),
   /** Clusters that may fail before the ring halts. */
   failureBudget: failureBudgetSchema.default(0),
-  /** Least share of the clusters that were begun which must be done before the next ring begins. */
-  successRatePercent: z.number().min(0).max(100).default(100),
+  /** Least share of the clusters that were begun which must be done before the next ring begins; see missingSuccess. */
+  successRatePercent: z.number().min(0).max(100).optional(),
   /** How sure to be before a cluster of the ring is changed. */
   preflight: preflightPolicySchema.prefault({}),
   /** What is measured while pools and the ring soak. */

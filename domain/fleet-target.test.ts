@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { imageApproval } from "./approval.ts";
 import type { ClusterFacts, PoolFacts } from "./cluster-facts.ts";
 import { type ClusterTarget, fleetTarget, wantedFor } from "./fleet-target.ts";
 import { isOlderImage } from "./node-image.ts";
@@ -124,7 +125,7 @@ describe("whatever a fleet runs and is offered", () => {
           const { facts, policy } = one;
           const wanted = wantedFor(one, chosen);
           const step = wanted.controlPlane;
-          const asks = (kind: string) => wanted.approvals.some((line) => line.endsWith(`(${kind})`));
+          const asks = (kind: string) => wanted.approvals.some(({ what }) => what.endsWith(`(${kind})`));
           if (step) {
             expect(stepKind(facts.kubernetesVersion, step.to)).toBe(step.kind);
             expect(facts.upgrades).toContainEqual({ version: step.to, isPreview: false });
@@ -140,7 +141,7 @@ describe("whatever a fleet runs and is offered", () => {
             expect(isOlderImage(to.image, pool.nodeImageVersion)).toBe(false);
             if (to.image !== pool.nodeImageVersion) {
               expect(to.image).toBe(pool.latestNodeImageVersion);
-              if (policy.nodeImage === "approve") expect(wanted.approvals).toContain(`node image ${to.image}`);
+              if (policy.nodeImage === "approve") expect(wanted.approvals).toContainEqual(imageApproval(to.image));
               if (policy.nodeImage === "notify") expect(to.version).not.toBe(pool.kubernetesVersion);
             }
           }

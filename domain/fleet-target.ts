@@ -1,3 +1,4 @@
+import { type Approval, imageApproval, versionApproval } from "./approval.ts";
 import type { ClusterFacts, PoolFacts } from "./cluster-facts.ts";
 import type { Finding } from "./finding.ts";
 import { isOlderImage, newestImages, parseNodeImage } from "./node-image.ts";
@@ -10,6 +11,8 @@ import { isOlderVersion, minorName, newestStep, type StepKind, stepKind, type Ve
 export interface ClusterTarget {
   readonly facts: ClusterFacts;
   readonly policy: UpgradePolicy;
+  /** What people declined for the ring, and is not asked for again. */
+  readonly declined?: ReadonlySet<string>;
 }
 
 /** What one run goes to, everywhere: an image for each family, and a version for each step. */
@@ -48,7 +51,7 @@ export function fleetTarget(targets: readonly ClusterTarget[], scope: UpgradeSco
 export interface Tell {
   readonly what: string;
   readonly from: string;
-  readonly word: "notify" | "never" | "not asked for";
+  readonly word: "notify" | "never" | "not asked for" | "declined";
 }
 
 /** What a run wants of a cluster. */
@@ -56,44 +59,61 @@ export interface Wanted {
   readonly controlPlane: VersionStep | null;
   readonly pool: (pool: PoolFacts) => { readonly image: string; readonly version: string };
   /** What a person has to approve first. */
-  readonly approvals: readonly string[];
+  readonly approvals: readonly Approval[];
   /** What the cluster waits for. */
   readonly waits: readonly Finding[];
   readonly tells: readonly Tell[];
 }
 
 /** Decides what a run wants of a cluster: the run's choice, as far as the ring's policy and the region allow. */
-export function wantedFor({ facts, policy }: ClusterTarget, target: FleetTarget): Wanted {
+export function wantedFor(cluster: ClusterTarget, target: FleetTarget): Wanted {
+  const { facts, policy } = cluster;
   const said: Said = { waits: [], tells: [] };
-  const approvals = new Set<string>();
-  const controlPlane = wantedStep({ facts, policy }, target, said);
+  const approvals = new Map<string, Approval>();
+  const controlPlane = wantedStep(cluster, target, said);
   const version = controlPlane?.to ?? facts.kubernetesVersion;
   const askFor = (from: string, to: string) => {
     const kind = stepKind(from, to) ?? "minor";
-    if (policy[kind] === "approve") approvals.add(`Kubernetes ${minorName(from)} to ${to} (${kind})`);
+    const asked = versionApproval(from, to, kind);
+    if (policy[kind] === "approve") approvals.set(asked.what, asked);
   };
   if (controlPlane) askFor(controlPlane.from, controlPlane.to);
   for (const candidate of facts.pools) {
     const { chosen, waitsFor } = poolImage(facts, candidate, target.images);
-    const to = poolVersion(candidate, version, policy, target.scope);
+    const to = poolVersion(candidate, version, cluster, target.scope);
     const isStep = to !== candidate.kubernetesVersion;
+    const word = imageWord(cluster, chosen);
     if (waitsFor !== null && (isStep || policy.nodeImage !== "notify")) said.waits.push(waitsFor);
     if (isStep && waitsFor === null && candidate.latestNodeImageVersion !== "") askFor(candidate.kubernetesVersion, to);
     if (chosen === candidate.nodeImageVersion) continue;
-    if (policy.nodeImage === "approve") approvals.add(`node image ${chosen}`);
-    if (policy.nodeImage === "notify") {
-      said.tells.push({ what: `node image ${chosen}`, from: candidate.nodeImageVersion, word: "notify" });
+    const asked = imageApproval(chosen);
+    if (word === "approve") approvals.set(asked.what, asked);
+    if (word === "notify" || word === "declined") {
+      said.tells.push({ what: asked.what, from: candidate.nodeImageVersion, word });
     }
   }
   const pool = (candidate: PoolFacts) => {
     const image = poolImage(facts, candidate, target.images);
     const own = { image: candidate.nodeImageVersion, version: candidate.kubernetesVersion };
     if (image.waitsFor !== null || candidate.latestNodeImageVersion === "") return own;
-    const to = poolVersion(candidate, version, policy, target.scope);
+    const to = poolVersion(candidate, version, cluster, target.scope);
+    const word = imageWord(cluster, image.chosen);
     // New nodes of another version get the newest image with it, whether it is wanted by itself or not.
-    return to !== own.version || policy.nodeImage !== "notify" ? { image: image.chosen, version: to } : own;
+    const isWanted = word === "auto" || word === "approve";
+    return to !== own.version || isWanted ? { image: image.chosen, version: to } : own;
   };
-  return { controlPlane, pool, approvals: [...approvals], ...said };
+  return { controlPlane, pool, approvals: [...approvals.values()], ...said };
+}
+
+/** What the policy says of a node image; what was declined once is only told. */
+function imageWord({ policy, declined }: ClusterTarget, image: string): UpgradePolicy["nodeImage"] | "declined" {
+  const isDeclined = policy.nodeImage === "approve" && declined?.has(imageApproval(image).what) === true;
+  return isDeclined ? "declined" : policy.nodeImage;
+}
+
+/** Whether a step has to be approved, and was declined. */
+function isDeclinedStep({ policy, declined }: ClusterTarget, from: string, to: string, kind: StepKind): boolean {
+  return policy[kind] === "approve" && declined?.has(versionApproval(from, to, kind).what) === true;
 }
 
 interface Said {
@@ -102,11 +122,8 @@ interface Said {
 }
 
 /** The step of the control plane: the furthest that scope and policy allow; what they do not allow is told. */
-function wantedStep(
-  { facts, policy }: ClusterTarget,
-  { scope, versions }: FleetTarget,
-  said: Said,
-): VersionStep | null {
+function wantedStep(cluster: ClusterTarget, { scope, versions }: FleetTarget, said: Said): VersionStep | null {
+  const { facts, policy } = cluster;
   const from = facts.kubernetesVersion;
   let wanted: VersionStep | null = null;
   for (const kind of KINDS) {
@@ -116,6 +133,8 @@ function wantedStep(
     const isAsked = scope === "minor" || scope === kind;
     if (word === "notify" || word === "never") said.tells.push({ what: `Kubernetes ${to}`, from, word });
     else if (!isAsked) said.tells.push({ what: `Kubernetes ${to}`, from, word: "not asked for" });
+    else if (isDeclinedStep(cluster, from, to, kind))
+      said.tells.push({ what: `Kubernetes ${to}`, from, word: "declined" });
     else if (facts.upgrades.some(({ version, isPreview }) => version === to && !isPreview)) wanted = { kind, from, to };
     else {
       const offered = facts.upgrades.map(({ version }) => version).join(", ") || "nothing newer";
@@ -126,11 +145,13 @@ function wantedStep(
 }
 
 /** Pools follow the control plane, as far as the policy allows steps of that kind. */
-function poolVersion(pool: PoolFacts, controlPlane: string, policy: UpgradePolicy, scope: UpgradeScope): string {
+function poolVersion(pool: PoolFacts, controlPlane: string, cluster: ClusterTarget, scope: UpgradeScope): string {
+  const { policy } = cluster;
   if (!isOlderVersion(pool.kubernetesVersion, controlPlane)) return pool.kubernetesVersion;
   const kind: StepKind = minorName(pool.kubernetesVersion) === minorName(controlPlane) ? "patch" : "minor";
   const isAsked = scope === "minor" || (scope === "patch" && kind === "patch");
   const isAllowed = policy[kind] === "auto" || policy[kind] === "approve";
+  if (isDeclinedStep(cluster, pool.kubernetesVersion, controlPlane, kind)) return pool.kubernetesVersion;
   return isAsked && isAllowed ? controlPlane : pool.kubernetesVersion;
 }
 

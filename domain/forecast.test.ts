@@ -10,7 +10,7 @@ const NOON = Date.parse("2026-06-08T12:00:00Z");
 /** A cluster whose upgrade is expected to take so many minutes, two of them around its one pool. */
 function cluster(name: string, minutes: number, skip: string | null = null): ClusterPlan {
   const totalMs = (minutes - 2) * 60_000;
-  const policy = { strategy: "surge", parallelDrains: 1, soakMinutes: 0 } as const;
+  const policy = { strategy: "surge", parallelDrains: 1, soakMinutes: 0, rollBack: true } as const;
   const pool = {
     ...{ name: "shop", mode: "User", osType: "Linux", count: 1, fromImage: "old", toImage: "new" },
     ...{ fromVersion: "1.33.5", toVersion: "1.33.5", policy, estimate: { totalMs, pieceMs: totalMs } },

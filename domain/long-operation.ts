@@ -19,6 +19,8 @@ export type PoolOperation = {
   | { readonly kind: "upgradeNodeImage"; readonly image: string }
   /** Another version of Kubernetes, with the newest image of it. */
   | { readonly kind: "upgradePool"; readonly version: string; readonly image: string }
+  /** Back to what the pool ran before its last upgrade. */
+  | { readonly kind: "rollBackPool"; readonly version: string; readonly image: string }
 );
 
 /** The upgrade of a control plane, without its pools. */

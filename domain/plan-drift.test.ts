@@ -7,7 +7,7 @@ import type { ClusterPlan, PoolPlan } from "./upgrade-plan.ts";
 const pool: PoolPlan = {
   ...{ name: "shop", mode: "User", osType: "Linux", count: 3, fromImage: "old", toImage: "new" },
   ...{ fromVersion: "1.33.5", toVersion: "1.33.5" },
-  policy: { strategy: "blueGreen", parallelDrains: 1, soakMinutes: 0 },
+  policy: { strategy: "blueGreen", parallelDrains: 1, soakMinutes: 0, rollBack: true },
   estimate: { totalMs: 1, pieceMs: 1 },
 };
 const images: ClusterPlan = {

@@ -83,7 +83,7 @@ export function notOutYet(
 /** Something newer is there that fleet.yaml only wants to be told of, or pins on purpose; one finding for all clusters. */
 export function newerIsThere(
   what: string,
-  word: "notify" | "never" | "not asked for",
+  word: "notify" | "never" | "not asked for" | "declined",
   clusters: readonly string[],
 ): Finding {
   const count = clusters.length === 1 ? "one cluster" : `${clusters.length} clusters`;
@@ -91,6 +91,7 @@ export function newerIsThere(
     notify: "fleet.yaml asks to be told, not to upgrade",
     never: "fleet.yaml pins them on purpose",
     "not asked for": "this run was not asked for it",
+    declined: "it was declined, and searches ask again when something newer is out",
   };
   return {
     code: word === "never" ? "PinnedOnPurpose" : "UpgradeAvailable",
@@ -98,7 +99,10 @@ export function newerIsThere(
     subject: what,
     message: `${what} is offered for ${count}; ${why[word]}`,
     evidence: clusters.slice(0, NAMED_CLUSTERS),
-    remedy: "Change upgrades of the ring in fleet.yaml when it is wanted.",
+    remedy:
+      word === "declined"
+        ? "drydock run upgrade asks for it again."
+        : "Change upgrades of the ring in fleet.yaml when it is wanted.",
     cluster: null,
   };
 }

@@ -68,8 +68,28 @@ describe("whether the rings after a ring may begin", () => {
     ],
     [
       "halted when fewer are done than are asked for, though no more failed than may",
-      { outcomes: ["done", "failed"], policy: { failureBudget: 1 } },
+      { outcomes: ["done", "failed"], policy: { failureBudget: 1, successRatePercent: 100 } },
       "halt: halted: 1 of 2 clusters are done, 100 % are asked for",
+    ],
+    [
+      "yes, when a budget alone is given, and no more failed than may",
+      { outcomes: ["failed", "done", "blocked", "done"], policy: { failureBudget: 2 } },
+      "promote",
+    ],
+    [
+      "halted when a budget alone is given, and none is done: nothing shows that the upgrade works",
+      { outcomes: ["failed", "blocked"], policy: { failureBudget: 2 } },
+      "halt: halted: none of 2 clusters is done",
+    ],
+    [
+      "yes, when a budget alone is given, and nothing was to do",
+      { left: ["UpToDate"], policy: { failureBudget: 1 } },
+      "promote",
+    ],
+    [
+      "halted when a budget alone is given that is less than one cluster",
+      { outcomes: ["done", "failed"], policy: { failureBudget: "10%" } },
+      "halt: halted: c1 failed",
     ],
     [
       "yes, at the share that is asked for exactly",

@@ -1,3 +1,4 @@
+import { missingSuccess } from "./ring-policy.ts";
 import { isFailure, type RingQueue } from "./ring-queue.ts";
 import type { RingPlan } from "./upgrade-plan.ts";
 
@@ -24,11 +25,8 @@ export function promotionOf(plan: RingPlan, queue: RingQueue): Promotion {
   const done = queue.ended.filter(({ outcome }) => outcome === "done").length;
   // A cluster that was stopped, unreachable or busy when its turn had come was not begun: the next run takes it up.
   const begun = queue.ended.filter(({ outcome }) => outcome !== "skipped").length;
-  const rate = begun > 0 ? (100 * done) / begun : 100;
-  if (rate < plan.ring.successRatePercent) {
-    const reason = `halted: ${done} of ${begun} clusters are done, ${plan.ring.successRatePercent} % are asked for`;
-    return { kind: "halt", reason, evidence };
-  }
+  const missing = missingSuccess(plan.ring, { done, begun, clusters: plan.clusters.length });
+  if (missing !== null) return { kind: "halt", reason: `halted: ${missing}`, evidence };
   const proven = done > 0 || plan.clusters.some(({ skipCode }) => skipCode === "UpToDate");
   const waiting = plan.clusters.filter(({ skipCode }) => skipCode === "NotOutInRegion");
   if (!proven && waiting.length > 0) {

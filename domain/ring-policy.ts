@@ -26,3 +26,27 @@ export function allowedFailures(budget: FailureBudget, clusters: number): number
   if (typeof budget === "number") return budget;
   return Math.floor((Number.parseInt(budget, 10) * clusters) / 100);
 }
+
+/** What a ring asks for before the next one begins. */
+interface SuccessPolicy {
+  readonly failureBudget: FailureBudget;
+  readonly successRatePercent?: number | undefined;
+}
+
+/**
+ * What a ring lacks before the next one may begin, in words; null when nothing. A share that fleet.yaml asks for has to be
+ * reached. Without one the failure budget says it all: where no cluster may fail, all have to be done; where some may, one that
+ * is done shows that the upgrade works.
+ *
+ * @param clusters all of the ring
+ */
+export function missingSuccess(
+  { failureBudget, successRatePercent }: SuccessPolicy,
+  { done, begun, clusters }: { readonly done: number; readonly begun: number; readonly clusters: number },
+): string | null {
+  const mayFail = allowedFailures(failureBudget, clusters) > 0;
+  const asked = successRatePercent ?? (mayFail ? null : 100);
+  const rate = begun > 0 ? (100 * done) / begun : 100;
+  if (asked === null) return begun > 0 && done === 0 ? `none of ${begun} clusters is done` : null;
+  return rate < asked ? `${done} of ${begun} clusters are done, ${asked} % are asked for` : null;
+}

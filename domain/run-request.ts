@@ -37,6 +37,14 @@ export type RestoreRunRequest = z.infer<typeof restoreRunRequestSchema>;
 export const runRequestSchema = z.discriminatedUnion("kind", [upgradeRunRequestSchema, restoreRunRequestSchema]);
 export type RunRequest = z.infer<typeof runRequestSchema>;
 
+/** Who starts runs of the whole fleet by themselves. */
+const BY_THEMSELVES: readonly string[] = ["timer", "Event Grid"];
+
+/** Whether a person started a run, and neither a timer nor an event. */
+export function isByPerson({ by }: RunRequest["trigger"]): boolean {
+  return !BY_THEMSELVES.includes(by);
+}
+
 /** Ids of a run's parts. Instance ids may hold no slash, and names of clusters and rings hold none of `:~*`. */
 export const runIds = {
   /** A ring may be called "plan". */

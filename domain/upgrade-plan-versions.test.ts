@@ -1,16 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { ClusterFacts, PoolFacts } from "./cluster-facts.ts";
 import { fleetConfigSchema } from "./fleet-config.ts";
+import { withoutImages, withoutVersions } from "./left-out.ts";
 import type { UpgradePolicy } from "./ring-policy.ts";
-import {
-  type ClusterPlan,
-  changesVersions,
-  type PlanRequest,
-  planUpgrade,
-  type RingPlan,
-  stillBehind,
-  withoutVersions,
-} from "./upgrade-plan.ts";
+import { type ClusterPlan, type PlanRequest, planUpgrade, type RingPlan, stillBehind } from "./upgrade-plan.ts";
 
 const OLD = "AKSUbuntu-2204gen2containerd-202601.05.0";
 const NEW = "AKSUbuntu-2204gen2containerd-202602.10.0";
@@ -81,7 +74,7 @@ function lineOf({ name, controlPlane, pools, skip }: ClusterPlan): string {
 
 const findingsOf = ({ findings }: Plan) =>
   findings.map(({ code, severity, subject }) => `${severity} ${code} ${subject}`);
-const approvalsOf = ({ rings }: Plan) => rings.flatMap(({ approvals }) => approvals);
+const approvalsOf = ({ rings }: Plan) => rings.flatMap(({ approvals }) => approvals.map(({ what }) => what));
 const ALL_APPROVED: UpgradePolicy = { nodeImage: "approve", patch: "approve", minor: "approve" };
 const both = { offered: ["1.33.6", "1.34.2"], latest: NEW };
 
@@ -191,7 +184,10 @@ describe("what a ring's policy makes of what AKS offers", () => {
     const specs = { a: { offered: ["1.33.6"] }, b: { ring: "prod", offered: ["1.33.6"] } };
     const plan = planOf(specs, {}, {}, { dev: { patch: "auto" }, prod: { patch: "approve" } });
     expect(linesOf(plan)).toEqual(["a: patch to 1.33.6, pool to 1.33.6", "b: patch to 1.33.6, pool to 1.33.6"]);
-    expect(plan.rings.map(({ approvals }) => approvals)).toEqual([[], ["Kubernetes 1.33 to 1.33.6 (patch)"]]);
+    expect(plan.rings.map(({ approvals }) => approvals.map(({ what }) => what))).toEqual([
+      [],
+      ["Kubernetes 1.33 to 1.33.6 (patch)"],
+    ]);
   });
 
   it("asks for no approval where nothing is done", () => {
@@ -296,12 +292,11 @@ describe("a plan whose upgrades of Kubernetes nobody approved", () => {
       { offered: ["1.34.2"] },
       "a: declined by ada",
     ],
-    ["leaves out images that had to be approved too", ALL_APPROVED, both, "a: declined by ada"],
     [
-      "leaves out images alone that had to be approved",
-      { nodeImage: "approve" },
-      { latest: NEW },
-      "a: declined by ada",
+      "goes on with images that have to be approved, which still are asked for",
+      ALL_APPROVED,
+      both,
+      "a: pool with a new image",
     ],
     [
       "leaves out images that only come with a version",
@@ -318,21 +313,85 @@ describe("a plan whose upgrades of Kubernetes nobody approved", () => {
   ])("%s", (_rule, policy, spec, line) => {
     const plan = declined(spec, policy);
     expect(plan.clusters.map(lineOf)).toEqual([line]);
-    expect(plan.approvals).toEqual([]);
-    expect(changesVersions(plan)).toBe(false);
+    expect(plan.approvals.filter(({ of }) => of === "version")).toEqual([]);
+    expect(plan.approvals.length).toBe(policy.nodeImage === "approve" ? 1 : 0);
   });
 
   it("says with a code of its own that a cluster was declined", () => {
     expect(declined({ offered: ["1.34.2"] }, { minor: "approve" }).clusters[0]?.skipCode).toBe("Declined");
   });
 
-  it.each<[string, Spec, boolean]>([
-    ["a control plane", { offered: ["1.34.2"] }, true],
-    ["pools alone", { version: "1.34.2", poolVersion: "1.33.5" }, true],
-    ["images alone", { latest: NEW }, false],
-    ["nothing", {}, false],
-  ])("is known by whether it changes versions: %s", (_what, spec, expected) => {
-    expect(changesVersions(ringOf(spec, { minor: "approve" }))).toBe(expected);
+  it.each<[string, Partial<UpgradePolicy>, Spec, string]>([
+    ["leaves a cluster alone that has nothing else", { nodeImage: "approve" }, { latest: NEW }, "a: declined by ada"],
+    [
+      "goes on with versions, whose new nodes have the newest image",
+      { nodeImage: "approve", patch: "auto" },
+      { offered: ["1.33.6"], latest: NEW },
+      "a: patch to 1.33.6, pool to 1.33.6 with a new image",
+    ],
+  ])("without images that nobody approved %s", (_rule, policy, spec, line) => {
+    const plan = withoutImages(ringOf(spec, policy), "declined by ada");
+    expect(plan.clusters.map(lineOf)).toEqual([line]);
+    expect(plan.approvals).toEqual([]);
+  });
+});
+
+describe("what was declined before", () => {
+  const again = (spec: Spec, policy: Partial<UpgradePolicy>, ...lines: string[]) => {
+    const changes = lines.map((what) => ({ what, by: "ada", reason: "not now", at: "2026-11-20T08:00:00Z" }));
+    return planOf({ a: spec }, policy, { declined: { dev: changes } });
+  };
+  it.each<[string, Partial<UpgradePolicy>, Spec, string, string, string[], string[]]>([
+    [
+      "a version, which is told and not asked for",
+      { minor: "approve" },
+      both,
+      "Kubernetes 1.33 to 1.34.2 (minor)",
+      "pool with a new image",
+      [],
+      ["info UpgradeAvailable Kubernetes 1.33.6", "info UpgradeAvailable Kubernetes 1.34.2"],
+    ],
+    [
+      "a version, when a newer one is out",
+      { minor: "approve" },
+      { offered: ["1.34.3"] },
+      "Kubernetes 1.33 to 1.34.2 (minor)",
+      "minor to 1.34.3, pool to 1.34.3",
+      ["Kubernetes 1.33 to 1.34.3 (minor)"],
+      [],
+    ],
+    [
+      "a version, of which a pool lacks the rest",
+      { minor: "approve" },
+      { version: "1.34.2", poolVersion: "1.33.5" },
+      "Kubernetes 1.33 to 1.34.2 (minor)",
+      "all node images are up to date",
+      [],
+      [],
+    ],
+    [
+      "an image, and the version beside it is asked for",
+      ALL_APPROVED,
+      { ...both, offered: ["1.33.6"] },
+      `node image ${NEW}`,
+      "patch to 1.33.6, pool to 1.33.6 with a new image",
+      ["Kubernetes 1.33 to 1.33.6 (patch)"],
+      [`info UpgradeAvailable node image ${NEW}`],
+    ],
+    [
+      "a version that a new policy lets go by itself",
+      { patch: "auto" },
+      { offered: ["1.33.6"] },
+      "Kubernetes 1.33 to 1.33.6 (patch)",
+      "patch to 1.33.6, pool to 1.33.6",
+      [],
+      [],
+    ],
+  ])("%s", (_what, policy, spec, line, expected, approvals, findings) => {
+    const plan = again(spec, policy, line);
+    expect(linesOf(plan)).toEqual([`a: ${expected}`]);
+    expect(approvalsOf(plan)).toEqual(approvals);
+    expect(findingsOf(plan)).toEqual(findings);
   });
 });
 

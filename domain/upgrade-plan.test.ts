@@ -142,7 +142,7 @@ describe("the plan of a cluster", () => {
   it("fixes image and policy of every pool: system pools by theirs, user pools by theirs", () => {
     const observation = seen("dev-weu", [pool("sys", { mode: "system" }), pool("shop", { osType: "Windows" })]);
     const plan = planUpgrade(fleet({ "dev-weu": "dev" }), [observation], ALL);
-    const surge = { strategy: "surge", parallelDrains: 1, soakMinutes: 0 };
+    const surge = { strategy: "surge", parallelDrains: 1, soakMinutes: 0, rollBack: true };
     const to = { count: 3, fromImage: OLD, toImage: NEW, fromVersion: "1.33.5", toVersion: "1.33.5" };
     const estimate = { totalMs: expect.any(Number), pieceMs: expect.any(Number) };
     expect(plan.rings[0]?.clusters[0]?.pools).toEqual([

@@ -1,4 +1,5 @@
 import type { WorkEstimate } from "./admit-work.ts";
+import type { Approval, DeclinedChanges } from "./approval.ts";
 import type { ClusterFacts, PoolFacts } from "./cluster-facts.ts";
 import { estimatePool, historyKey, type PoolHistory } from "./estimate.ts";
 import type { Finding } from "./finding.ts";
@@ -64,8 +65,8 @@ export type SkipCode = "UpToDate" | "NotOutInRegion" | "LeftAlone" | "Declined";
 export interface RingPlan {
   readonly ring: RingConfig;
   readonly clusters: readonly ClusterPlan[];
-  /** What of the ring a person has to approve, one line each; empty when nothing. */
-  readonly approvals: readonly string[];
+  /** What of the ring a person has to approve; empty when nothing. */
+  readonly approvals: readonly Approval[];
 }
 
 /** What goes where in which order. */
@@ -97,6 +98,8 @@ export interface PlanRequest {
   readonly scope: UpgradeScope;
   /** What upgrades took before, for the estimates. */
   readonly history?: PoolHistory;
+  /** What people declined before, and is not asked for again; nothing when it is to be. */
+  readonly declined?: DeclinedChanges;
 }
 
 /**
@@ -110,7 +113,7 @@ export function planUpgrade(
   observations: readonly Observation[],
   request: PlanRequest,
 ): UpgradePlan {
-  const { targets, scope } = request;
+  const { targets, scope, declined = {} } = request;
   const findings: Finding[] = [];
   const tells = new Map<string, string[]>();
   const byName = new Map(observations.map((observation) => [observation.name, observation]));
@@ -123,7 +126,7 @@ export function planUpgrade(
   });
   const target = fleetTarget(seen, scope);
   const rings = config.rings.map((ring): RingPlan => {
-    const approvals = new Set<string>();
+    const approvals = new Map<string, Approval>();
     const clusters = targeted
       .filter((cluster) => cluster.ring === ring.name)
       .map((cluster) => {
@@ -138,12 +141,13 @@ export function planUpgrade(
           target,
           findings,
           approvals,
+          declined: new Set(declined[ring.name]?.map(({ what }) => what)),
           tells,
           history: request.history ?? {},
         });
         return { ...base, ...plan };
       });
-    return { ring, clusters, approvals: [...approvals] };
+    return { ring, clusters, approvals: [...approvals.values()] };
   });
   const known = new Set(config.clusters.map(({ name }) => name));
   findings.push(...(targets ?? []).filter((name) => !known.has(name)).map(clusterNotInFleet));
@@ -158,7 +162,9 @@ interface Site {
   readonly ring: RingConfig;
   readonly target: ReturnType<typeof fleetTarget>;
   readonly findings: Finding[];
-  readonly approvals: Set<string>;
+  readonly approvals: Map<string, Approval>;
+  /** What was declined for the ring. */
+  readonly declined: ReadonlySet<string>;
   /** Clusters by what they are only told of. */
   readonly tells: Map<string, string[]>;
   readonly history: PoolHistory;
@@ -172,7 +178,7 @@ function planCluster(
   observation: Observation | undefined,
   site: Site,
 ): Parts {
-  const { ring, target, findings, approvals } = site;
+  const { ring, target, findings, approvals, declined } = site;
   const leave = (finding: Finding): Parts => {
     findings.push(finding);
     return { controlPlane: null, pools: [], skip: finding.message, skipCode: "LeftAlone" };
@@ -182,7 +188,7 @@ function planCluster(
   }
   const { facts } = observation;
   if (isStopped(facts)) return leave(clusterStopped(name));
-  const wanted = wantedFor({ facts, policy: ring.upgrades }, target);
+  const wanted = wantedFor({ facts, policy: ring.upgrades, declined }, target);
   const behind = facts.pools.flatMap((pool): PoolPlan[] => {
     const to = wanted.pool(pool);
     if (to.image === pool.nodeImageVersion && to.version === pool.kubernetesVersion) return [];
@@ -198,7 +204,7 @@ function planCluster(
   findings.push(...stopped.map((pool) => poolStopped(facts, pool)));
   const pools = behind.filter((pool) => !stopped.includes(pool)).toSorted(bySystemFirst);
   const { controlPlane } = wanted;
-  if (controlPlane || pools.length > 0) for (const line of wanted.approvals) approvals.add(line);
+  if (controlPlane || pools.length > 0) for (const asked of wanted.approvals) approvals.set(asked.what, asked);
   if (controlPlane || pools.length > 0) return { controlPlane, pools, skip: null, skipCode: null };
   const reasons = [
     ...wanted.waits.map(({ message }) => message),
@@ -248,31 +254,6 @@ export function stillBehind(plan: ClusterPlan, now: ClusterFacts): Pick<ClusterP
 
 function isVersionThere(now: string, to: string): boolean {
   return now === to || isOlderVersion(to, now);
-}
-
-/** A ring's plan without its upgrades of Kubernetes, which nobody approved; node images go on where they need no approval. */
-export function withoutVersions(plan: RingPlan, why: string): RingPlan {
-  const keepsImages = plan.ring.upgrades.nodeImage === "auto";
-  return {
-    ...plan,
-    approvals: [],
-    clusters: plan.clusters.map((cluster) => {
-      const pools = cluster.pools
-        .filter(({ fromImage, toImage }) => keepsImages && fromImage !== toImage)
-        .map((pool) => ({ ...pool, toVersion: pool.fromVersion }));
-      const had = cluster.controlPlane !== null || cluster.pools.length > 0;
-      const isDropped = cluster.skip === null && had && pools.length === 0;
-      const dropped = isDropped ? { skip: why, skipCode: "Declined" as const } : {};
-      return { ...cluster, controlPlane: null, pools, ...dropped };
-    }),
-  };
-}
-
-/** Whether a plan changes the version of Kubernetes anywhere in a ring. */
-export function changesVersions({ clusters }: RingPlan): boolean {
-  return clusters.some(
-    ({ controlPlane, pools }) => controlPlane !== null || pools.some((pool) => pool.fromVersion !== pool.toVersion),
-  );
 }
 
 function isStopped({ powerState }: { readonly powerState: string }): boolean {

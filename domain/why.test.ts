@@ -22,11 +22,26 @@ interface World {
   readonly unreachable?: string;
   readonly unplanned?: string;
   readonly blocker?: string;
+  /** When a run found it blocked by the same. */
+  readonly blockedAt?: string;
+  /** What a run of yesterday failed on the way to. */
+  readonly failedAt?: string[];
   readonly zone?: string;
   readonly holds?: readonly Stand[];
 }
 
-function why({ ring = {}, cluster, pool, unreachable, unplanned, blocker, zone = "UTC", holds = [] }: World) {
+function why({
+  ring = {},
+  cluster,
+  pool,
+  unreachable,
+  unplanned,
+  blocker,
+  blockedAt,
+  failedAt,
+  zone = "UTC",
+  holds = [],
+}: World) {
   const config = fleetConfigSchema.parse({
     fleet: "sample",
     rings: [{ name: "prod", ...ring }],
@@ -55,7 +70,12 @@ function why({ ring = {}, cluster, pool, unreachable, unplanned, blocker, zone =
   const [prod] = config.rings;
   if (!prod) throw new Error("no ring");
   const asked: WhyFacts = {
-    ...{ cluster: "shop", ring: prod, holds, lastRun: null },
+    ...{ cluster: "shop", ring: prod, holds, lastRun: null, nowMs: Date.parse(NOW) },
+    blockedBefore: failedAt
+      ? { causes: [], goals: failedAt, runId: "r8", at: "2026-11-20T06:30:00Z" }
+      : blockedAt
+        ? { causes: ["BudgetNeverAllows shop/web"], runId: "r7", at: blockedAt }
+        : null,
     plan: unplanned ? { unplanned } : { ...plan, findings: [...plan.findings, ...(blocking ? [blocking] : [])] },
     searches: nextSearches(DAILY_SEARCH, zone, Date.parse(NOW)),
   };
@@ -127,6 +147,33 @@ describe("a cluster that no run holds", () => {
       /BudgetNeverAllows blocks it: PDB shop\/web can never allow a disruption\. To do: Raise the replicas\./,
     ],
     [
+      "is blocked as it was in a run of yesterday, which the weekly search tries again",
+      { blocker: "PDB shop/web can never allow a disruption", blockedAt: "2026-11-20T06:30:00Z" },
+      {
+        standing: "blocked",
+        next: { ...WEEKLY, reason: expect.stringMatching(/once it is not blocked as in run r7/) },
+      },
+      /BudgetNeverAllows blocks it/,
+    ],
+    [
+      "is blocked as it was long ago",
+      { blocker: "PDB shop/web can never allow a disruption", blockedAt: "2026-11-10T06:30:00Z" },
+      { standing: "blocked", next: DAILY },
+      /BudgetNeverAllows blocks it/,
+    ],
+    [
+      "is behind by what a run of yesterday failed on, which the weekly search tries again",
+      { failedAt: [`apps 1.33.5 ${NEW}`] },
+      { standing: "behind", next: { ...WEEKLY, reason: expect.stringMatching(/^run r8 failed on the way there/) } },
+      /^It is behind/,
+    ],
+    [
+      "is behind by something newer than a run of yesterday failed on",
+      { failedAt: [`apps 1.33.5 ${OLD}`] },
+      { standing: "behind", next: DAILY },
+      /^It is behind/,
+    ],
+    [
       "is blocked by being stopped",
       { cluster: { powerState: "Stopped" } },
       { standing: "blocked", next: DAILY },
@@ -179,7 +226,8 @@ describe("a cluster that no run holds", () => {
       ...{ startedAt: "2026-11-16T06:00:00.000Z", endedAt: "2026-11-16T06:10:00.000Z" },
     };
     const plan = { unplanned: "Azure does not answer" };
-    const answer = whyOf({ cluster: "shop", ring, plan, holds: [], lastRun, searches: [] });
+    const known = { holds: [], lastRun, blockedBefore: null, nowMs: Date.parse(NOW), searches: [] };
+    const answer = whyOf({ cluster: "shop", ring, plan, ...known });
     expect(answer.lastRun).toEqual(lastRun);
     expect(answer.sentences).toContain(
       "Run upgrade-1, started by timer, ended 2026-11-16 06:10 UTC; the cluster was left alone: shop is stopped.",

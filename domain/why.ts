@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { admitWork } from "./admit-work.ts";
+import { type BlockedBefore, causesOf, hasFailedBefore, isBlockedAsBefore } from "./blocked-before.ts";
 import { estimateCluster } from "./estimate.ts";
 import type { Finding } from "./finding.ts";
 import type { RingConfig } from "./fleet-config.ts";
@@ -53,6 +54,9 @@ export interface WhyFacts {
   /** How runs under way hold the cluster, the newest first. */
   readonly holds: readonly Stand[];
   readonly lastRun: Why["lastRun"];
+  /** What blocked it when a run last came to it; null when nothing did. */
+  readonly blockedBefore: BlockedBefore | null;
+  readonly nowMs: number;
   /** The next daily and weekly search, the earlier one first. */
   readonly searches: readonly NextSearch[];
 }
@@ -82,7 +86,12 @@ function standByPlan(facts: WhyFacts, withPreflight: boolean): Stand {
   }
   const findings = plan.findings.filter((finding) => finding.cluster === cluster || finding.cluster === null);
   if (planned.skip !== null) return leftAlone(facts, planned, findings);
-  return withWork(facts, planned, withPreflight ? findings : [], ring.approvals);
+  return withWork(
+    facts,
+    planned,
+    withPreflight ? findings : [],
+    ring.approvals.map(({ what }) => what),
+  );
 }
 
 /** A cluster that a plan of now would leave alone. */
@@ -124,15 +133,8 @@ function withWork(
     ...unknown.map(({ message }) => `${capital(message)}.`),
     ...approvals.map((what) => `A person has to approve it: ${what}.`),
   ];
-  if (blockers.length > 0) {
-    const next = lookedAtAgain(facts);
-    return {
-      standing: "blocked",
-      sentences,
-      next: { ...next, reason: `${next.reason}; until then mend what blocks it` },
-    };
-  }
-  return { standing: "behind", sentences, next: turnOf(facts, planned) };
+  if (blockers.length > 0) return { standing: "blocked", sentences, next: triedAgain(facts, blockers) };
+  return { standing: "behind", sentences, next: afterFailure(facts, planned) ?? turnOf(facts, planned) };
 }
 
 /** When a search would come to the cluster, within its ring's window. Node images come daily, versions weekly. */
@@ -148,6 +150,28 @@ function turnOf(facts: WhyFacts, planned: ClusterPlan): Why["next"] {
   }
   const { askAtMs, reason } = admission;
   return { at: askAtMs === null ? null : new Date(askAtMs).toISOString(), by: search.by, reason };
+}
+
+/** The daily search starts no run for what it knows to be blocked by the same; the weekly one always does. */
+function triedAgain(facts: WhyFacts, blockers: readonly Finding[]): Why["next"] {
+  const { blockedBefore, nowMs, searches } = facts;
+  const isSame = blockedBefore !== null && isBlockedAsBefore(blockedBefore, causesOf(blockers), nowMs);
+  const weekly = searches.find(({ by }) => by === "weekly search");
+  if (isSame && weekly) {
+    const { runId } = blockedBefore;
+    const reason = `it is tried again, or sooner by a daily search once it is not blocked as in run ${runId}; until then mend what blocks it`;
+    return { at: weekly.at, by: weekly.by, reason };
+  }
+  const next = lookedAtAgain(facts);
+  return { ...next, reason: `${next.reason}; until then mend what blocks it` };
+}
+
+/** What failed a run is left to the weekly search, until there is something else to go to. */
+function afterFailure({ blockedBefore, nowMs, searches }: WhyFacts, planned: ClusterPlan): Why["next"] | null {
+  const weekly = searches.find(({ by }) => by === "weekly search");
+  if (!weekly || !blockedBefore || !hasFailedBefore(blockedBefore, planned, nowMs)) return null;
+  const reason = `run ${blockedBefore.runId} failed on the way there; the weekly search tries again, a daily one when something newer is out`;
+  return { at: weekly.at, by: weekly.by, reason };
 }
 
 function lookedAtAgain({ searches: [search] }: WhyFacts): Why["next"] {

@@ -2,9 +2,11 @@ import type { InvocationContext } from "@azure/functions";
 import * as df from "durable-functions";
 import { type Activities, createActivities } from "../activities/activities.ts";
 import { answer } from "../activities/answer.ts";
+import { BLOCKED_CLUSTERS, blockedClusters } from "../orchestrations/blocked-clusters.ts";
 import { CLUSTER_LEASE, clusterLease } from "../orchestrations/cluster-lease.ts";
 import { CLUSTER_PLAN, clusterPlan } from "../orchestrations/cluster-plan.ts";
 import { DEAD_LETTERS, deadLetters } from "../orchestrations/dead-letters.ts";
+import { DECLINED_CHANGES, declinedChanges } from "../orchestrations/declined-changes.ts";
 import { drainNode } from "../orchestrations/drain-node.ts";
 import { followOperation } from "../orchestrations/durable-operation.ts";
 import { followRoll } from "../orchestrations/follow-roll.ts";
@@ -25,7 +27,9 @@ import { RUN_INDEX, runIndex } from "../orchestrations/run-index.ts";
 import { RUN_RECORD, runRecord } from "../orchestrations/run-record.ts";
 import { searchNodeImages } from "../orchestrations/search-node-images.ts";
 import { checkHealth } from "../orchestrations/soak-ring.ts";
+import { sweepCluster, sweepDeadRuns } from "../orchestrations/sweep-dead-runs.ts";
 import { testRestore } from "../orchestrations/test-restore.ts";
+import { UNDO_RECORD, undoRecord } from "../orchestrations/undo-record.ts";
 import { upgrade } from "../orchestrations/upgrade.ts";
 import { upgradeCluster } from "../orchestrations/upgrade-cluster.ts";
 import { upgradePool } from "../orchestrations/upgrade-pool.ts";
@@ -46,6 +50,8 @@ const ORCHESTRATIONS = {
   upgradePool,
   drainNode,
   followOperation,
+  sweepDeadRuns,
+  sweepCluster,
   restoreTest,
   planRestoreTests,
   restoreLane,
@@ -74,6 +80,9 @@ export function registerDurable(ports: AppPorts): void {
   df.app.entity(CLUSTER_PLAN, clusterPlan);
   df.app.entity(HEALTH_BASELINE, healthBaseline);
   df.app.entity(POOL_DURATIONS, poolDurations);
+  df.app.entity(DECLINED_CHANGES, declinedChanges);
+  df.app.entity(BLOCKED_CLUSTERS, blockedClusters);
+  df.app.entity(UNDO_RECORD, undoRecord);
   df.app.entity(RESTORE_QUEUE, restoreQueue);
   df.app.entity(PROOF_HISTORY, proofHistory);
   df.app.entity(JANITOR_LOG, janitorLog);

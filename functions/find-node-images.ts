@@ -1,6 +1,6 @@
 import { app, type InvocationContext } from "@azure/functions";
 import * as df from "durable-functions";
-import type { UpgradeRunRequest } from "../domain/run-request.ts";
+import { isByPerson, type UpgradeRunRequest } from "../domain/run-request.ts";
 import type { ListedRun } from "../domain/run-status.ts";
 import { WEEKLY_SEARCH } from "../domain/search-times.ts";
 import { RUN_INDEX, RUN_INDEX_KEY } from "../orchestrations/run-index.ts";
@@ -51,9 +51,6 @@ async function searchDaily(client: df.DurableClient, context: InvocationContext)
   await client.startNew("searchNodeImages", { instanceId, input });
 }
 
-/** Who starts runs of the whole fleet by themselves. */
-const BY_THEMSELVES: readonly string[] = ["timer", "Event Grid"];
-
 /**
  * The newest run that a timer or an event started and that is under way: another one would meet the same clusters, and halt
  * where that one waits for people already.
@@ -61,8 +58,7 @@ const BY_THEMSELVES: readonly string[] = ["timer", "Event Grid"];
 async function runUnderWay(client: df.DurableClient): Promise<string | null> {
   const index = await client.readEntityState<ListedRun[]>(new df.EntityId(RUN_INDEX, RUN_INDEX_KEY));
   for (const { id, kind, trigger, endedAt } of index.entityState ?? []) {
-    if (kind === "upgrade" && BY_THEMSELVES.includes(trigger.by) && endedAt === null && (await isAlive(client, id)))
-      return id;
+    if (kind === "upgrade" && !isByPerson(trigger) && endedAt === null && (await isAlive(client, id))) return id;
   }
   return null;
 }

@@ -28,6 +28,7 @@ import { registerJanitor } from "./janitor.ts";
 import { registerMonthlyRestoreTests } from "./monthly-restore-tests.ts";
 import { registerContainerServiceEvent } from "./on-container-service-event.ts";
 import { createPorts } from "./ports.ts";
+import { registerUpgradeJanitor } from "./upgrade-janitor.ts";
 
 /** The bundle is `dist/main.cjs`; fleet.yaml and the console are found from the app's folder. */
 const appDirectory = join(__dirname, "..");
@@ -37,6 +38,7 @@ const ports = createPorts(settings, appDirectory, () => publicUrl(parseSettings(
 registerDurable(ports);
 registerContainerServiceEvent(ports);
 registerFindNodeImages(settings.DAILY_SEARCH_SCHEDULE);
+registerUpgradeJanitor();
 registerMonthlyRestoreTests(ports);
 registerJanitor(settings.JANITOR_SCHEDULE, ports);
 openDoor(doorOf(settings));

@@ -1,11 +1,10 @@
-import type { DrainPolicy } from "../domain/fleet-config.ts";
 import { greenPoolName } from "../domain/pool-name.ts";
 import { type NodeFacts, provePool } from "../domain/proof.ts";
 import { runIds } from "../domain/run-request.ts";
-import { drainPool, drainTogether } from "./drain-pool.ts";
+import { drainPool } from "./drain-pool.ts";
 import { nowMs, perform, type Step, waitUntil } from "./durable.ts";
 import { durableOperation } from "./durable-operation.ts";
-import { requireProof, requireSuccess } from "./pool-steps.ts";
+import { deletePool, requireProof, requireSuccess } from "./pool-steps.ts";
 import { shiftTraffic } from "./traffic.ts";
 import { PoolHalted, type PoolWork } from "./upgrade-pool.ts";
 import { soakPool } from "./watch-pool.ts";
@@ -31,11 +30,7 @@ export function* replacePool(work: PoolWork): Step<void> {
   yield* soakPool(work, green);
   // From here on the blue nodes go for good: the green ones carry the workloads and stay. A cordon must not outlive the run,
   // though, should Azure not delete the blue pool.
-  work.undo.forget();
-  undoCordon(
-    work,
-    blue.filter((node) => !undrained.includes(node)),
-  );
+  work.undo.forget({ do: "uncordon", nodes: blue.filter((node) => !undrained.includes(node)) });
   if (undrained.length === 0) yield* deleteBlue(work);
   else yield* keepUndrained(work, blue, undrained);
 }
@@ -48,11 +43,7 @@ function* createGreen(work: PoolWork): Step<string> {
   const taken = facts.facts.pools.map(({ name }) => name);
   const green = greenPoolName(pool.name, pool.osType, taken);
   work.show({ state: "creating", replacement: green });
-  work.undo.push(
-    `take pool ${green} away again`,
-    `Drain the nodes of ${green} (kubectl drain), then az aks nodepool delete --nodepool-name ${green}.`,
-    () => removeGreen(work, green),
-  );
+  work.undo.push({ do: "removeGreen", pool: green });
   const outcome = yield* durableOperation(
     context,
     runIds.operation(part, pool.name, "create"),
@@ -86,41 +77,9 @@ function* cordonBlue(work: PoolWork): Step<string[]> {
   const nodes: NodeFacts[] = yield* perform(context, "listNodes", { resourceId, pool: pool.name });
   const names = nodes.map(({ name }) => name);
   work.show({ state: "draining", nodes: names });
-  undoCordon(work, names);
+  work.undo.push({ do: "uncordon", nodes: names });
   yield* perform(context, "cordonNodes", { resourceId, runId, nodes: names });
   return names;
-}
-
-function undoCordon({ context, input, undo }: PoolWork, nodes: readonly string[]): void {
-  const { runId, resourceId, pool } = input;
-  undo.push(`uncordon the nodes of pool ${pool.name}`, `kubectl uncordon ${nodes.join(" ")}`, function* () {
-    yield* perform(context, "uncordonNodes", { resourceId, runId, nodes });
-  });
-}
-
-/**
- * Takes the green pool away again. What moved there is drained back first, under the same budgets as on the way in; nodes
- * that still carry pods are never deleted.
- */
-function* removeGreen(work: PoolWork, green: string): Step<void> {
-  const { context, input } = work;
-  const { runId, resourceId, pool } = input;
-  const nodes = yield* perform(context, "listNodes", { resourceId, pool: green });
-  const names = nodes.map(({ name }) => name);
-  yield* perform(context, "cordonNodes", { resourceId, runId, nodes: names });
-  const width = pool.policy.parallelDrains;
-  // What goes back must not be kept aside: the pool is taken away, or left as it is.
-  const policy: DrainPolicy = { ...input.drain, onFailure: "undo" };
-  for (let from = 0; from < names.length; from += width) {
-    const results = yield* drainTogether(work, names.slice(from, from + width), { policy, stopsOnCancel: false });
-    const stuck = results.find(({ outcome }) => outcome !== "drained");
-    if (stuck) {
-      yield* perform(context, "uncordonNodes", { resourceId, runId, nodes: names });
-      const blockers = stuck.blockers.map(({ pod, message }) => `${pod}: ${message}`).join("; ");
-      throw new Error(`node ${stuck.node} did not drain, so the pool was left as it is: ${blockers}`);
-    }
-  }
-  yield* deletePool(work, green, "undo", true);
 }
 
 function* deleteBlue(work: PoolWork): Step<void> {
@@ -145,17 +104,6 @@ function* keepUndrained(work: PoolWork, blue: readonly string[], undrained: read
   );
   requireSuccess(work, outcome, `delete the drained nodes of pool ${pool.name}`);
   work.undo.forget();
+  work.undo.leave({ do: "uncordon", nodes: undrained });
   throw new PoolHalted("failed", `${undrained.length} of ${blue.length} nodes could not be drained`);
-}
-
-function* deletePool(work: PoolWork, name: string, step: "delete" | "undo", onlyIfMadeByRun: boolean): Step<void> {
-  const { context, input } = work;
-  const { runId, part, resourceId, pool } = input;
-  const outcome = yield* durableOperation(
-    context,
-    runIds.operation(part, pool.name, step),
-    { kind: "deletePool", resourceId, runId, pool: name, onlyIfMadeByRun },
-    { deadlineHours: DELETE_HOURS },
-  );
-  requireSuccess(work, outcome, `delete pool ${name}`);
 }

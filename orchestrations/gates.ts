@@ -8,6 +8,8 @@ import {
   type SignalKind,
 } from "../domain/run-control.ts";
 import { SIGNAL_EVENT } from "../domain/run-request.ts";
+import type { RingPlan } from "../domain/upgrade-plan.ts";
+import { noteAnswer } from "./declined-changes.ts";
 import { nowIso, nowMs, type OrchestrationContext, type Step, tryPerform, waitUntilOr } from "./durable.ts";
 import { listen, putGate, stopListening, withdrawGate } from "./run-record.ts";
 import type { RingWork } from "./upgrade-ring.ts";
@@ -17,16 +19,31 @@ const HOUR_MS = 3_600_000;
 /** What becomes of a halted ring. */
 export type HaltAnswer = "retry" | "skip" | "go-on" | "end";
 
-/** Asks whether a ring may do what its policy wants approved; answers why not, or null when it may. */
-export function* askApproval(work: RingWork): Step<string | null> {
+/** What became of the question whether a ring may do something. */
+export interface ApprovalAnswer {
+  /** Why it may not; null when it may. */
+  readonly why: string | null;
+  /** Whether somebody said so: what nobody answered is asked again by the next run. */
+  readonly isAnswered: boolean;
+}
+
+/**
+ * Asks whether a ring may do what its policy wants approved. What somebody answers is kept in mind for the searches to come.
+ *
+ * @param gateId name of the question; each of a ring's has its own
+ */
+export function* askApproval(
+  work: RingWork,
+  gateId: string,
+  { ring, approvals, clusters }: RingPlan,
+): Step<ApprovalAnswer> {
   const { context, input } = work;
-  const { ring, approvals, clusters } = input.plan;
   const waiting = clusters.filter(({ skip }) => skip === null).map(({ name }) => name);
   const gate = newGate(context, {
-    id: `approve-${ring.name}`,
+    id: gateId,
     kind: "approval",
     ring: ring.name,
-    question: `May ring ${ring.name} be upgraded: ${approvals.join("; ")}?`,
+    question: `May ring ${ring.name} be upgraded: ${approvals.map(({ what }) => what).join("; ")}?`,
     evidence: [`clusters: ${waiting.join(", ")}`],
     options: ["approve", "decline"],
     hours: input.gates.approvalHours,
@@ -34,13 +51,15 @@ export function* askApproval(work: RingWork): Step<string | null> {
   });
   work.show({ state: "approval", reason: gate.question, waitingUntil: gate.expiresAt });
   const answer = yield* askPeople(context, input.runId, gate);
-  if (answer === "cancelled") return "cancelled";
+  if (answer === "cancelled") return { why: "cancelled", isAnswered: false };
   if (answer === "expired") {
     work.findings.push(expired(ring.name, gate));
-    return `nobody approved it within ${input.gates.approvalHours} h`;
+    return { why: `nobody approved it within ${input.gates.approvalHours} h`, isAnswered: false };
   }
   work.findings.push(answered(ring.name, gate, answer));
-  return answer.kind === "approve" ? null : `declined by ${answer.by}: ${answer.reason}`;
+  noteAnswer(context, ring.name, approvals, answer);
+  const why = answer.kind === "approve" ? null : `declined by ${answer.by}: ${answer.reason}`;
+  return { why, isAnswered: true };
 }
 
 /** Asks how to go on after a ring was halted. */

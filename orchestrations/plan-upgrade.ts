@@ -2,6 +2,7 @@ import { byGravity, type Finding } from "../domain/finding.ts";
 import type { ClusterConfig } from "../domain/fleet-config.ts";
 import type { UpgradeRunRequest } from "../domain/run-request.ts";
 import { type Observation, type PlannedUpgrade, planUpgrade, type RingPlan } from "../domain/upgrade-plan.ts";
+import { readDeclined } from "./declined-changes.ts";
 import { type OrchestrationContext, perform, performEach, type Step } from "./durable.ts";
 import { readDurations } from "./pool-durations.ts";
 
@@ -14,6 +15,8 @@ const PREFLIGHT_WIDTH = 5;
 export interface PlanUpgradeInput extends Pick<UpgradeRunRequest, "targets" | "scope"> {
   /** Whether every cluster is looked into for what would block its upgrade; a run does that when a cluster's turn comes. */
   readonly withPreflight: boolean;
+  /** Whether what people declined before is asked for again: by whom a person started. */
+  readonly asksAgain: boolean;
 }
 
 /** The `planUpgrade` orchestration: looks at every cluster and plans; nothing is changed. */
@@ -24,7 +27,8 @@ export function* planFleetUpgrade(context: OrchestrationContext): Step<PlannedUp
   const clusters = config.clusters.filter(({ name }) => targets === null || targets.includes(name));
   const observations = yield* observeFleet(context, clusters);
   const history = yield* readDurations(context);
-  const plan = planUpgrade(config, observations, { ...request, history });
+  const declined = request.asksAgain ? {} : yield* readDeclined(context);
+  const plan = planUpgrade(config, observations, { ...request, history, declined });
   const blocking = request.withPreflight ? yield* preflightAll(context, plan.rings) : [];
   return {
     plan: { ...plan, findings: byGravity([...findings, ...plan.findings, ...blocking]) },

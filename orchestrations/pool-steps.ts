@@ -1,9 +1,11 @@
 import type { Finding } from "../domain/finding.ts";
 import { provePool } from "../domain/proof.ts";
+import { runIds } from "../domain/run-request.ts";
 import { nowMs, perform, type Step, waitUntil } from "./durable.ts";
-import type { OperationOutcome } from "./durable-operation.ts";
+import { durableOperation, type OperationOutcome } from "./durable-operation.ts";
 import { PoolHalted, type PoolWork } from "./upgrade-pool.ts";
 
+const DELETE_HOURS = 2;
 /** How long workloads may take to be as ready as before. */
 const SETTLE_MINUTES = 10;
 const SETTLE_POLL_MS = 15_000;
@@ -45,4 +47,22 @@ export function* proveWhenSettled(work: PoolWork, poolName: string): Step<void> 
     if (nowMs(context) >= deadlineMs) return requireProof(work, proof);
     yield* waitUntil(context, nowMs(context) + SETTLE_POLL_MS);
   }
+}
+
+/** Deletes a pool; halts this one's upgrade when that fails. */
+export function* deletePool(
+  work: PoolWork,
+  name: string,
+  step: "delete" | "undo",
+  onlyIfMadeByRun: boolean,
+): Step<void> {
+  const { context, input } = work;
+  const { runId, part, resourceId, pool } = input;
+  const outcome = yield* durableOperation(
+    context,
+    runIds.operation(part, pool.name, step),
+    { kind: "deletePool", resourceId, runId, pool: name, onlyIfMadeByRun },
+    { deadlineHours: DELETE_HOURS },
+  );
+  requireSuccess(work, outcome, `delete pool ${name}`);
 }

@@ -5,14 +5,15 @@ import { runIds } from "../domain/run-request.ts";
 import type { Step } from "./durable.ts";
 import { durableOperation, type OperationOutcome } from "./durable-operation.ts";
 import { requireSuccess } from "./pool-steps.ts";
+import { rollBackPool } from "./roll-back.ts";
 import { takeBackRemedies } from "./take-back.ts";
-import type { PoolWork } from "./upgrade-pool.ts";
+import { PoolHalted, type PoolWork } from "./upgrade-pool.ts";
 import { soakPool } from "./watch-pool.ts";
 
 /** AKS drains the nodes of a surge upgrade one after the other, half an hour each by default. */
 const DEADLINE_HOURS = 12;
 
-/** Lets AKS roll the pool node by node with surge nodes; then proves from the cluster that it did. */
+/** Lets AKS roll the pool node by node with surge nodes; then proves from the cluster that it did, and soaks it. */
 export function* surgePool(work: PoolWork): Step<void> {
   const { context, input } = work;
   const { runId, part, resourceId, pool } = input;
@@ -37,7 +38,23 @@ export function* surgePool(work: PoolWork): Step<void> {
     ? `upgrade pool ${pool.name} to Kubernetes ${pool.toVersion}`
     : `upgrade the node image of pool ${pool.name}`;
   requireSuccess(work, outcome, what);
-  yield* soakPool(work, pool.name);
+  yield* soakOrRollBack(work);
+}
+
+/**
+ * Proves and soaks the rolled pool; at a bad signal AKS is asked to roll it back, where the policy says so. A run that is
+ * cancelled leaves it: nothing speaks against what was done.
+ */
+function* soakOrRollBack(work: PoolWork): Step<void> {
+  const { pool } = work.input;
+  work.show({ state: "soaking" });
+  try {
+    yield* soakPool(work, pool.name);
+  } catch (error) {
+    const isCancelled = error instanceof PoolHalted && error.outcome === "cancelled";
+    if (pool.policy.rollBack && !isCancelled) yield* rollBackPool(work);
+    throw error;
+  }
 }
 
 /** Keeps how AKS came along with each node, and why it has not upgraded those that are behind. */

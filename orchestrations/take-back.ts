@@ -1,3 +1,4 @@
+import { SCALE_BACK_REMEDY } from "../domain/undo-record.ts";
 import { errorText, perform, type Step } from "./durable.ts";
 import type { PoolWork } from "./upgrade-pool.ts";
 
@@ -21,8 +22,7 @@ export function* takeBackRemedies({ context, input, findings }: PoolWork): Step<
       subject: cluster,
       message: `could not scale back what was scaled up for a drain: ${why}`,
       evidence: [],
-      remedy:
-        "Find workloads with the annotation drydock.dev/scaled-up-by, set their replicas to drydock.dev/scaled-up-from, and remove both; the next run tries it, too.",
+      remedy: SCALE_BACK_REMEDY,
       cluster,
     });
   }

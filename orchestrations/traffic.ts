@@ -1,6 +1,7 @@
 import { estimateDrain } from "../domain/estimate.ts";
 import type { Finding } from "../domain/finding.ts";
 import { planTraffic, type TrafficPlan, type TrafficPolicy, type Weights, weightText } from "../domain/traffic.ts";
+import type { UndoStep } from "../domain/undo-record.ts";
 import { passCheckpoint } from "./checkpoint.ts";
 import { nowIso, nowMs, perform, type Step, waitUntil } from "./durable.ts";
 import { PoolHalted, type PoolWork } from "./upgrade-pool.ts";
@@ -29,7 +30,7 @@ function* shiftRoute(work: PoolWork, policy: TrafficPolicy): Step<void> {
   const plan = planTraffic(policy, facts);
   if (plan.kind === "refused") throw refused(work, policy, plan.why);
   const taken: string[] = [];
-  undoShift(work, policy, plan);
+  work.undo.push({ do: "revertTraffic", policy, original: plan.original, expected: ours(plan) });
   for (const weights of plan.steps) {
     yield* passPause(work);
     yield* awaitEndpoints(work, policy, plan.to);
@@ -59,24 +60,22 @@ function ours({ original, steps }: TrafficPlan): Weights[] {
   return [original, ...steps];
 }
 
-function undoShift(work: PoolWork, policy: TrafficPolicy, plan: TrafficPlan): void {
-  const { context, input, undo } = work;
-  const { route } = policy;
-  const before = weightText(policy, plan.original);
-  undo.push(
-    `give HTTPRoute ${route} its weights back (${before})`,
-    `kubectl edit httproute -n ${route.replace("/", " ")}: ${before}.`,
-    function* () {
-      const { resourceId } = input;
-      yield* perform(context, "setTraffic", { resourceId, policy, to: plan.original, expected: ours(plan) });
-      work.findings.push(
-        telling(work, policy, {
-          ...{ code: "TrafficReverted", severity: "info", message: `the traffic of ${route} is as it was: ${before}` },
-          evidence: [`at ${nowIso(context)}`],
-          remedy: "Nothing has to be done.",
-        }),
-      );
-    },
+/** Gives a route the weights that it had; throws when somebody else has changed them meanwhile. */
+export function* revertTraffic(work: PoolWork, step: Extract<UndoStep, { do: "revertTraffic" }>): Step<void> {
+  const { context, input } = work;
+  const { policy, original, expected } = step;
+  yield* perform(context, "setTraffic", { resourceId: input.resourceId, policy, to: original, expected });
+  const before = weightText(policy, original);
+  work.findings.push(
+    telling(work, policy, {
+      ...{
+        code: "TrafficReverted",
+        severity: "info",
+        message: `the traffic of ${policy.route} is as it was: ${before}`,
+      },
+      evidence: [`at ${nowIso(context)}`],
+      remedy: "Nothing has to be done.",
+    }),
   );
 }
 

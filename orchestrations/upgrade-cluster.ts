@@ -13,6 +13,7 @@ import type { ClusterPlan } from "../domain/upgrade-plan.ts";
 import type { VersionStep } from "../domain/version-step.ts";
 import type { MaintenanceWindow } from "../domain/window.ts";
 import { awaitCluster } from "./await-cluster.ts";
+import { noteBlocked, noteFailed } from "./blocked-clusters.ts";
 import { passCheckpoint } from "./checkpoint.ts";
 import { acquireLease, releaseLease } from "./cluster-lease.ts";
 import { readClusterPlan } from "./cluster-plan.ts";
@@ -84,6 +85,7 @@ export function* upgradeCluster(context: OrchestrationContext): Step<ClusterResu
     work.findings.push(stepFailed(name, error));
     outcome = { outcome: "failed", reason: errorText(error) };
   }
+  if (outcome.outcome === "failed") noteFailed(context, runId, plan);
   work.show(outcome.outcome, outcome.reason);
   const { controlPlane, pools, findings } = work;
   return { name, ...outcome, attempt, controlPlane, pools, findings, startedAt, endedAt: nowIso(context) };
@@ -132,6 +134,7 @@ function* changeCluster(work: ClusterWork): Step<Outcome> {
     work.findings.push(...(yield* runCustomChecks(context, { runId, cluster: name, resourceId, policy })));
   }
   const blocker = work.findings.find(({ severity }) => severity === "blocker");
+  if (blocker) noteBlocked(context, { runId, cluster: name }, findings);
   if (blocker) return { outcome: "blocked", reason: blocker.message };
   if (controlPlane === null && pools.length === 0) {
     return { outcome: "done", reason: "another run had upgraded it meanwhile" };

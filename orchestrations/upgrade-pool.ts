@@ -7,13 +7,14 @@ import type { DrainResult, PoolResult } from "../domain/report.ts";
 import type { PoolStatus } from "../domain/run-status.ts";
 import type { ClusterSlo } from "../domain/slo.ts";
 import type { TrafficPolicy } from "../domain/traffic.ts";
+import type { UndoNote } from "../domain/undo-record.ts";
 import type { PoolPlan } from "../domain/upgrade-plan.ts";
 import type { MaintenanceWindow } from "../domain/window.ts";
 import { replacePool } from "./blue-green.ts";
 import { errorText, nowIso, type OrchestrationContext, type Step, StepFailed } from "./durable.ts";
+import { performUndo } from "./perform-undo.ts";
 import { noteDuration } from "./pool-durations.ts";
 import { surgePool } from "./surge.ts";
-import { takeBackRemedies } from "./take-back.ts";
 import { UndoStack } from "./undo-stack.ts";
 
 /** Input of the `upgradePool` orchestration. */
@@ -69,7 +70,8 @@ export class PoolHalted extends Error {
 export function* upgradePool(context: OrchestrationContext): Step<PoolResult> {
   const input = context.df.getInput<UpgradePoolInput>();
   const startedAt = nowIso(context);
-  const work = begin(context, input);
+  const work = beginPool(context, input);
+  if (input.drain.remedies.some(({ do: what }) => what === "scaleUpOwner")) work.undo.push({ do: "scaleBack" });
   let outcome: PoolResult["outcome"] = "done";
   try {
     yield* input.pool.policy.strategy === "blueGreen" ? replacePool(work) : surgePool(work);
@@ -79,8 +81,7 @@ export function* upgradePool(context: OrchestrationContext): Step<PoolResult> {
     outcome = error instanceof PoolHalted ? error.outcome : "failed";
     if (!(error instanceof PoolHalted)) work.findings.push(failure(input, error));
     work.show({ state: "undoing" });
-    work.findings.push(...(yield* work.undo.run(input.cluster)));
-    yield* takeBackRemedies(work);
+    work.findings.push(...(yield* work.undo.run((step) => performUndo(work, step))));
     work.show({ state: "failed" });
   }
   const { name, mode, policy, fromImage, toImage, fromVersion, toVersion } = input.pool;
@@ -105,12 +106,19 @@ export function* upgradePool(context: OrchestrationContext): Step<PoolResult> {
   return result;
 }
 
-function begin(context: OrchestrationContext, input: UpgradePoolInput): PoolWork {
+/**
+ * What the steps of a pool share.
+ *
+ * @param known what stands to be undone already, and for what it is on record
+ */
+export function beginPool(context: OrchestrationContext, input: UpgradePoolInput, known?: UndoNote): PoolWork {
+  const { runId, part, cluster, ring, resourceId, pool, drain } = input;
+  const site = known?.site ?? { runId, part, cluster, ring, resourceId, pool, drain };
   let status: PoolStatus = { state: "pending", replacement: null, nodes: [], waitingFor: null };
   return {
     context,
     input,
-    undo: new UndoStack(),
+    undo: new UndoStack(context, site, known?.steps),
     drains: [],
     rolled: [],
     findings: [],

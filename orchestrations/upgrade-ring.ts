@@ -1,13 +1,14 @@
 import { estimateCluster } from "../domain/estimate.ts";
 import type { Finding } from "../domain/finding.ts";
 import type { GatePolicy } from "../domain/fleet-config.ts";
+import { withoutImages, withoutVersions } from "../domain/left-out.ts";
 import { type Promotion, promotionOf } from "../domain/promotion.ts";
 import { type ClusterResult, findingsIn, type RingResult, untouchedCluster } from "../domain/report.ts";
 import { allowedFailures } from "../domain/ring-policy.ts";
 import { isFailure, type RingQueue } from "../domain/ring-queue.ts";
 import { runIds } from "../domain/run-request.ts";
 import type { RingStatus } from "../domain/run-status.ts";
-import { type ClusterPlan, changesVersions, type RingPlan, withoutVersions } from "../domain/upgrade-plan.ts";
+import type { ClusterPlan, RingPlan } from "../domain/upgrade-plan.ts";
 import { keepClusterPlans } from "./cluster-plan.ts";
 import { askEntity, type OrchestrationContext, performEach, runChildren, type Step } from "./durable.ts";
 import { askAfterHalt, askApproval, type HaltAnswer } from "./gates.ts";
@@ -102,15 +103,28 @@ function isDone(queue: RingQueue, name: string): boolean {
   return queue.ended.some((ended) => ended.name === name && ended.outcome === "done");
 }
 
-/** The plan as far as it is approved. Without an answer in time, what had to be approved is left out. */
+/**
+ * The plan as far as it is approved. Without an answer in time, what had to be approved is left out; where versions alone were
+ * declined, node images that have to be approved are asked for by themselves.
+ */
 function* approve(work: RingWork): Step<{ readonly plan: RingPlan; readonly declined: string | null }> {
-  const { plan, declined } = work.input;
-  if (declined !== null) return { plan: withoutVersions(plan, declined), declined };
-  if (plan.approvals.length === 0 || todoOf(plan).length === 0) return { plan, declined: null };
-  const answer = yield* askApproval(work);
-  if (answer === null) return { plan, declined: null };
-  work.show({ declined: answer });
-  return { plan: withoutVersions(plan, answer), declined: changesVersions(plan) ? answer : null };
+  const { declined } = work.input;
+  const { ring } = work.input.plan;
+  const plan = declined === null ? work.input.plan : withoutVersions(work.input.plan, declined);
+  if (plan.approvals.length === 0 || todoOf(plan).length === 0) return { plan, declined };
+  const { why, isAnswered } = yield* askApproval(work, `approve-${ring.name}`, plan);
+  if (why === null) return { plan, declined };
+  if (!asksFor(plan, "version")) return { plan: withoutImages(plan, why), declined };
+  work.show({ declined: why });
+  const images = withoutVersions(plan, why);
+  if (!asksFor(images, "image")) return { plan: images, declined: why };
+  if (!isAnswered) return { plan: withoutImages(images, why), declined: why };
+  const answer = yield* askApproval(work, `approve-${ring.name}-images`, images);
+  return { plan: answer.why === null ? images : withoutImages(images, answer.why), declined: why };
+}
+
+function asksFor({ approvals }: RingPlan, of: RingPlan["approvals"][number]["of"]): boolean {
+  return approvals.some((approval) => approval.of === of);
 }
 
 /** Upgrades the clusters that are left to do; answers how they stand then. */

@@ -7,7 +7,7 @@ import {
   untouchedCluster,
 } from "../domain/report.ts";
 import { cancellationOf, type Signal } from "../domain/run-control.ts";
-import { runIds, type UpgradeRunRequest } from "../domain/run-request.ts";
+import { isByPerson, runIds, type UpgradeRunRequest } from "../domain/run-request.ts";
 import type { FoldedEvent } from "../domain/run-status.ts";
 import type { PlannedUpgrade, RingPlan, UpgradePlan } from "../domain/upgrade-plan.ts";
 import { verdictOf } from "../domain/verdict.ts";
@@ -16,6 +16,7 @@ import { errorText, nowIso, type OrchestrationContext, perform, runChild, type S
 import type { PlanUpgradeInput } from "./plan-upgrade.ts";
 import { noteEnd, noteStart } from "./run-index.ts";
 import { closeRecord } from "./run-record.ts";
+import { dropUndos } from "./undo-record.ts";
 import type { UpgradeRingInput, UpgradeRingOutput } from "./upgrade-ring.ts";
 
 /**
@@ -51,14 +52,18 @@ export function* upgrade(context: OrchestrationContext): Step<UpgradeReport> {
   const { signals } = control;
   const report = assemble({ id, request, startedAt, fleetDigest, rings, findings, signals, broken }, nowIso(context));
   show(context, yield* deliverReport(context, report, tellsTeams));
+  dropUndos(context, id);
   noteEnd(context, { id, verdict: report.verdict, endedAt: report.endedAt });
   return report;
 }
 
 /** The plan that was shown before, or one that is made now. */
-function* readPlan(context: OrchestrationContext, { plan, targets, scope }: UpgradeRunRequest): Step<PlannedUpgrade> {
+function* readPlan(
+  context: OrchestrationContext,
+  { plan, targets, scope, trigger }: UpgradeRunRequest,
+): Step<PlannedUpgrade> {
   if (plan !== null) return yield* perform(context, "readPlan", { instanceId: plan });
-  const input: PlanUpgradeInput = { targets, scope, withPreflight: false };
+  const input: PlanUpgradeInput = { targets, scope, withPreflight: false, asksAgain: isByPerson(trigger) };
   return yield* runChild<PlannedUpgrade>(context, "planUpgrade", runIds.plan(context.df.instanceId), input);
 }
 

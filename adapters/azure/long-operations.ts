@@ -81,6 +81,7 @@ function restore(
   switch (kind) {
     case "createPool":
     case "upgradePool":
+    case "rollBackPool":
       return restorePoller(client, serialized, client.agentPools.createOrUpdate);
     case "deletePool":
       return restorePoller(client, serialized, client.agentPools.delete);

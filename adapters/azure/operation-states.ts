@@ -35,6 +35,8 @@ export function describeOperation(operation: LongOperation): string {
       return `to upgrade the node image of pool ${operation.pool} of ${cluster}`;
     case "upgradePool":
       return `to upgrade pool ${operation.pool} of ${cluster} to Kubernetes ${operation.version}`;
+    case "rollBackPool":
+      return `to roll pool ${operation.pool} of ${cluster} back to ${operation.image}`;
     case "upgradeControlPlane":
       return `to upgrade the control plane of ${cluster} to Kubernetes ${operation.version}`;
   }

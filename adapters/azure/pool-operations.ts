@@ -20,6 +20,8 @@ export async function beginPoolOperation(site: Site, operation: PoolOperation): 
       return beginImageUpgrade(site, operation, pool);
     case "upgradePool":
       return beginVersionUpgrade(site, operation, pool);
+    case "rollBackPool":
+      return beginRollback(site, operation, pool);
   }
 }
 
@@ -112,6 +114,40 @@ async function beginVersionUpgrade(
     site.cluster,
     operation.pool,
     { ...kept, orchestratorVersion: operation.version },
+    pool.eTag === undefined ? {} : { ifMatch: pool.eTag },
+  );
+  await poller.submitted();
+  return running(site, await poller.serialize());
+}
+
+/**
+ * The pool is written back as it was read, with the node image and the version that it ran before. AKS keeps those for seven days,
+ * for one way back, and only while no auto-upgrade channel is set (learn.microsoft.com/azure/aks/roll-back-node-pool-version).
+ */
+async function beginRollback(
+  site: Site,
+  operation: Of<"rollBackPool">,
+  pool: AgentPool | undefined,
+): Promise<OperationState> {
+  if (!pool) throw noSuchPool(operation);
+  const { image, version } = operation;
+  if (pool.provisioningState === "Upgrading") return running(site, null);
+  const isThere = pool.nodeImageVersion === image && pool.currentOrchestratorVersion === version;
+  if (isThere && pool.provisioningState === "Succeeded") return finished(null, 0);
+  const { client, group, cluster } = site;
+  const profile = await client.agentPools.getUpgradeProfile(group, cluster, operation.pool);
+  const isKept = profile.recentlyUsedVersions?.some(
+    (used) => used.nodeImageVersion === image && (used.orchestratorVersion ?? version) === version,
+  );
+  if (!isKept) {
+    const message = `${describeOperation(operation)}: AKS does not list it among those that the pool ran recently`;
+    throw new DrydockError(terminal("Conflict", message));
+  }
+  const poller = client.agentPools.createOrUpdate(
+    group,
+    cluster,
+    operation.pool,
+    { ...pool, orchestratorVersion: version, nodeImageVersion: image },
     pool.eTag === undefined ? {} : { ifMatch: pool.eTag },
   );
   await poller.submitted();

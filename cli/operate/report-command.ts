@@ -3,7 +3,7 @@ import { type ConnectionFlags, withConnection } from "../api/connection-flags.ts
 
 /** The flags of `drydock report`. */
 export interface ReportFlags extends ConnectionFlags {
-  readonly output: "markdown" | "json";
+  readonly output: "markdown" | "json" | "html";
 }
 
 /** Makes the `report` command; `run` gets the run's id and the checked flags. */
@@ -12,13 +12,16 @@ export function reportCommand(run: (id: string, flags: ReportFlags) => Promise<v
     .description("Print the report of a run that has ended.")
     .argument("<run>", "id of the run")
     .addOption(
-      new Option("-o, --output <format>", "markdown or json").choices(["markdown", "json"]).default("markdown"),
+      new Option("-o, --output <format>", "markdown, json, or of restore tests html: a page that stands alone")
+        .choices(["markdown", "json", "html"])
+        .default("markdown"),
     )
     .addHelpText(
       "after",
       `
-Example:
+Examples:
   drydock report upgrade-0123456789abcdef > report.md
+  drydock report restore-test-0123456789abcdef -o html > report.html
 
 Exit codes: 0 printed; 1 the run has not ended yet; 2 a mistake on the command line; 3 no answer.`,
     )

@@ -1,4 +1,4 @@
-import { upgradeReportSchema } from "../../domain/report.ts";
+import { runReportSchema } from "../../domain/run-report.ts";
 import { askJson, askText } from "../api/api-client.ts";
 import { findConnection } from "../api/connection.ts";
 import type { Place } from "../output/output.ts";
@@ -14,9 +14,9 @@ export async function report(
   const connection = findConnection(flags, environment);
   const path = `${runPath(id)}/report`;
   if (output === "json") {
-    out.write(`${JSON.stringify(await askJson(connection, { path }, upgradeReportSchema), null, 2)}\n`);
+    out.write(`${JSON.stringify(await askJson(connection, { path }, runReportSchema), null, 2)}\n`);
   } else {
-    out.write(`${(await askText(connection, { path: `${path}?format=markdown` })).trimEnd()}\n`);
+    out.write(`${(await askText(connection, { path: `${path}?format=${output}` })).trimEnd()}\n`);
   }
   return 0;
 }

@@ -1,6 +1,8 @@
 import { userInfo } from "node:os";
 import { InvalidArgumentError, Option } from "commander";
+import type { RunKind } from "../../domain/run-kind.ts";
 import type { UpgradeScope } from "../../domain/run-request.ts";
+import { usageFailure } from "../failure.ts";
 
 /** The flag that names clusters: given more than once, or with commas. */
 export function clusterOption(): Option {
@@ -19,6 +21,42 @@ export function scopeOption(): Option {
     "patch",
     "minor",
   ] satisfies UpgradeScope[]);
+}
+
+/** The flag that says which recovery point is restored. */
+export function pointOption(): Option {
+  return new Option(
+    "--point <point>",
+    "restore-test: latest, oldest, random, a day, an instant or a point's id; else as fleet.yaml says",
+  );
+}
+
+/** The flag that says how long a restored copy may be looked into. */
+export function keepHoursOption(): Option {
+  return new Option(
+    "--keep-hours <hours>",
+    "restore-test: how long people may look into the copy; else as fleet.yaml says",
+  ).argParser((text: string) => {
+    const hours = Number(text);
+    if (text.trim() !== "" && hours >= 0 && hours <= 168) return hours;
+    throw new InvalidArgumentError("It must be a number from 0 to 168.");
+  });
+}
+
+/** Flags that only one kind of run has. */
+interface KindFlags {
+  readonly scope?: UpgradeScope;
+  readonly plan?: string;
+  readonly point?: string;
+  readonly keepHours?: number;
+}
+
+/** Rejects, with exit code 2, flags that another kind of run has: they would be passed over. */
+export function checkKind(kind: RunKind, { scope, plan, point, keepHours }: KindFlags): void {
+  const others =
+    kind === "upgrade" ? { "--point": point, "--keep-hours": keepHours } : { "--scope": scope, "--plan": plan };
+  const [flag] = Object.entries(others).find(([, value]) => value !== undefined) ?? [];
+  if (flag !== undefined) throw usageFailure(`${flag} is not for ${kind}; see drydock run --help`);
 }
 
 /** The flag that says why; what operators do is in the report with its reason. */

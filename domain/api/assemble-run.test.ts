@@ -39,7 +39,7 @@ const request: UpgradeRunRequest = {
 const blocker: BlockerView = { pod: "shop/cart-0", code: "Terminating", message: "12 s left", since: BEGUN };
 
 function poolPlan(name: string): PoolPlan {
-  const policy = { strategy: "blueGreen", parallelDrains: 1, soakMinutes: 0 } as const;
+  const policy = { strategy: "blueGreen", parallelDrains: 1, soakMinutes: 0, rollBack: true } as const;
   const rest = { fromVersion: "1.33.5", toVersion: "1.33.5", policy, estimate: { totalMs: 0, pieceMs: 0 } };
   return { name, mode: "User", osType: "Linux", count: 3, fromImage: "old", toImage: "new", ...rest };
 }
@@ -344,7 +344,7 @@ describe("upgrades of Kubernetes under way", () => {
     nodeImage: "auto" | "approve" = "auto",
   ): RingPlan => ({
     ring: { ...ring("dev"), upgrades: { nodeImage, patch: "approve", minor: "approve" } },
-    approvals: ["Kubernetes 1.33 to 1.34.2 (minor)"],
+    approvals: [{ of: "version", what: "Kubernetes 1.33 to 1.34.2 (minor)" }],
     clusters: [
       {
         ...clusterPlan("dev-weu", []),
@@ -384,7 +384,7 @@ describe("upgrades of Kubernetes under way", () => {
   it.each<[string, RingPlan, string, string | null]>([
     ["with nothing else to do are skipped, with who and why", withStep(same), "skipped", "declined by ada: no"],
     ["with images that need no approval go on", withStep(newer), "pending", null],
-    ["with images that need one are skipped", withStep(newer, "approve"), "skipped", "declined by ada: no"],
+    ["with images that need one are still to come", withStep(newer, "approve"), "pending", null],
   ])("that are declined: clusters %s", (_what, planned, state, reason) => {
     const rings = new Map([["dev", ringParts({ state: "running", declined: "declined by ada: no" })]]);
     expect(view({ plan: [planned], rings }).rings[0]?.clusters[0]).toMatchObject({ state, reason });

@@ -1,8 +1,9 @@
+import { withoutVersions } from "../left-out.ts";
 import type { ClusterResult, DrainResult, PoolResult, RingResult, UpgradeReport } from "../report.ts";
 import { pauseOf, type RunControl } from "../run-control.ts";
 import type { UpgradeRunRequest } from "../run-request.ts";
 import type { ClusterStatus, DrainStatus, PoolStatus, RingStatus, RollStatus, RunStatus } from "../run-status.ts";
-import { type ClusterPlan, type PoolPlan, type RingPlan, withoutVersions } from "../upgrade-plan.ts";
+import type { ClusterPlan, PoolPlan, RingPlan } from "../upgrade-plan.ts";
 import type { ClusterView, NodeView, PoolView, RingView, UpgradeRunView } from "./upgrade-view.ts";
 
 /** What is known of the drain of a node: how it stands, or how it ended. */

@@ -103,7 +103,7 @@ function ringView(
     name: ring.name,
     maxParallel: ring.maxParallel,
     soakMinutes: ring.soakMinutes,
-    approvals: [...approvals],
+    approvals: approvals.map(({ what }) => what),
     window: ring.window === null ? null : windowView(ring.window, nowMs),
     endsAt: forecast?.endsAt ?? null,
     clusters: clusters.map(({ name, skip, controlPlane, pools }, index) => {

@@ -80,8 +80,13 @@ function nextFor(pod: BlockedPod, remedies: readonly Remedy[], done: ReadonlySet
 /** Kinds whose pods come and go by a number of replicas. */
 const SCALABLE = /^(?:Deployment|StatefulSet)\//;
 
+/** Whether an owner (kind/name) can be given a replica more. */
+export function isScalable(owner: string): boolean {
+  return SCALABLE.test(owner);
+}
+
 function targetOf({ pod, owner }: BlockedPod, what: Remedy["do"]): string | undefined {
   if (what === "askToDelete" || what === "giveUp") return pod;
-  if (owner === null || !SCALABLE.test(owner)) return undefined;
+  if (owner === null || !isScalable(owner)) return undefined;
   return `${pod.split("/")[0]}/${owner}`;
 }

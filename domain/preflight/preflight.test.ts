@@ -35,6 +35,11 @@ function withStates(shop: string, other: string): ClusterFacts {
   };
 }
 
+/** A budget that wants each of its three pods. */
+const ALL_THREE = { maxUnavailable: null, minAvailable: 3, desiredHealthy: 3 };
+const scaling = withPolicy({
+  remedies: [{ when: ["PodDisruptionBudgetBlocks"], do: "scaleUpOwner", afterMinutes: 5 }],
+});
 const daemon = { owner: { kind: "DaemonSet", name: "agent" } };
 /** Two pods, so that none is the only one of its workload. */
 const two = (change: Partial<PreflightPod>) => [pod("a", change), pod("b")];
@@ -99,6 +104,33 @@ describe("preflight", () => {
     [
       "a budget that wants 100% before anything counted its pods",
       { budgets: [budget("cart", { maxUnavailable: null, minAvailable: "100%", expectedPods: 0, desiredHealthy: 0 })] },
+      ["blocker BudgetNeverAllows shop/cart"],
+    ],
+    [
+      "a budget that wants all its pods, where the policy scales their owner up for the drain",
+      { budgets: [budget("cart", ALL_THREE)], plan: scaling },
+      ["warning BudgetNeverAllows shop/cart"],
+    ],
+    [
+      "a budget that wants 60% of one pod, where the policy scales its owner up",
+      {
+        budgets: [budget("cart", { ...ALL_THREE, minAvailable: "60%", desiredHealthy: 1, expectedPods: 1 })],
+        plan: scaling,
+      },
+      ["blocker BudgetNeverAllows shop/cart"],
+    ],
+    [
+      "a budget with maxUnavailable 0, at which one replica more changes nothing",
+      { budgets: [budget("cart", { maxUnavailable: 0 })], plan: scaling },
+      ["blocker BudgetNeverAllows shop/cart"],
+    ],
+    [
+      "a budget whose pods have an owner that cannot be scaled",
+      {
+        budgets: [budget("cart", ALL_THREE)],
+        pods: ["a", "b"].map((name) => pod(name, { owner: { kind: "Job", name: "cart" } })),
+        plan: scaling,
+      },
       ["blocker BudgetNeverAllows shop/cart"],
     ],
     [

@@ -99,7 +99,7 @@ export function sampleNode(pool: string, index: number, change: Partial<NodeCapa
 }
 
 export function samplePoolPlan(name: string, strategy: "surge" | "blueGreen"): PoolPlan {
-  const policy = { strategy, parallelDrains: 1, soakMinutes: 0 };
+  const policy = { strategy, parallelDrains: 1, soakMinutes: 0, rollBack: true };
   const from = { fromImage: "old", toImage: "new", fromVersion: "1.33.5", toVersion: "1.33.5" };
   const estimate = { totalMs: 0, pieceMs: 0 };
   return { name, mode: "User", osType: "Linux", count: 3, ...from, policy, estimate };

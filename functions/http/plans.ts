@@ -74,7 +74,7 @@ export function registerPlans(ports: AppPorts): void {
 function begin(client: df.DurableClient, body: z.infer<typeof bodySchema>): Promise<string> {
   const targets = body.clusters ?? null;
   if (body.kind === "upgrade") {
-    return beginPlan(client, { targets, scope: body.scope, withPreflight: body.preflight });
+    return beginPlan(client, { targets, scope: body.scope, withPreflight: body.preflight, asksAgain: true });
   }
   return beginRestorePlan(client, { targets, point: body.point ?? null, keepHours: body.keepHours ?? null });
 }

@@ -1,9 +1,11 @@
-import type * as df from "durable-functions";
+import * as df from "durable-functions";
 import { z } from "zod";
 import { roleSchema } from "../../domain/api/caller.ts";
+import type { BlockedBefore, BlockedClusters } from "../../domain/blocked-before.ts";
 import { nextSearches } from "../../domain/search-times.ts";
 import type { Settings } from "../../domain/settings.ts";
 import { whyOf, whySchema } from "../../domain/why.ts";
+import { BLOCKED_CLUSTERS, BLOCKED_CLUSTERS_KEY } from "../../orchestrations/blocked-clusters.ts";
 import { readClusterHistory } from "../cluster-history.ts";
 import { awaitPlan, beginPlan, readPlanState } from "../plan-reader.ts";
 import type { AppPorts } from "../ports.ts";
@@ -39,10 +41,12 @@ export function registerWhy(ports: AppPorts, settings: Settings): void {
       const { cluster = "" } = params;
       const { config } = await ports.readFleet();
       requireKnown(config, [cluster], 404);
-      const known = config.clusters.find(({ name }) => name === cluster);
-      const ring = config.rings.find(({ name }) => name === known?.ring);
+      const configured = config.clusters.find(({ name }) => name === cluster);
+      const ring = config.rings.find(({ name }) => name === configured?.ring);
       if (!ring) throw new Problem(404, "Unknown cluster", `${cluster} is in no ring of fleet.yaml.`);
-      const id = query.plan ?? (await beginPlan(client, { targets: [cluster], scope: "minor", withPreflight: true }));
+      const id =
+        query.plan ??
+        (await beginPlan(client, { targets: [cluster], scope: "minor", withPreflight: true, asksAgain: false }));
       const state = await planFor(client, cluster, id);
       if (state.kind === "planning") {
         const location = `/api/v1/fleet/${cluster}/why?plan=${id}`;
@@ -50,7 +54,9 @@ export function registerWhy(ports: AppPorts, settings: Settings): void {
       }
       const plan = state.kind === "made" ? state.planned.plan : { unplanned: state.reason };
       const searches = nextSearches(settings.DAILY_SEARCH_SCHEDULE, settings.WEBSITE_TIME_ZONE, Date.now());
-      return json(200, whyOf({ cluster, ring, plan, searches, ...(await readClusterHistory(client, cluster)) }));
+      const blockedBefore = await readBlockedBefore(client, cluster);
+      const known = { ...(await readClusterHistory(client, cluster)), blockedBefore, nowMs: Date.now() };
+      return json(200, whyOf({ cluster, ring, plan, searches, ...known }));
     },
   });
 }
@@ -60,4 +66,9 @@ async function planFor(client: df.DurableClient, cluster: string, id: string) {
   const state = isOurs ? await awaitPlan(client, id) : undefined;
   if (state && state.kind !== "tests-made") return state;
   throw new Problem(404, "No such plan", `There is no plan ${id} for ${cluster} alone; ask without a plan.`);
+}
+
+async function readBlockedBefore(client: df.DurableClient, cluster: string): Promise<BlockedBefore | null> {
+  const known = await client.readEntityState<BlockedClusters>(new df.EntityId(BLOCKED_CLUSTERS, BLOCKED_CLUSTERS_KEY));
+  return known.entityState?.[cluster] ?? null;
 }

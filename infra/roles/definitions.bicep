@@ -13,6 +13,8 @@ var fleetReader = [
   'Microsoft.ContainerService/locations/kubernetesVersions/read'
   'Microsoft.ContainerService/locations/operationresults/read'
   'Microsoft.ContainerService/locations/operations/read'
+  'Microsoft.Network/virtualNetworks/subnets/read'
+  'Microsoft.ResourceGraph/resources/read'
 ]
 
 // On each cluster of the fleet. The credential that it may list is the user's: what it opens is said by cluster-role.yaml.
@@ -36,6 +38,7 @@ var restoreTester = [
   'Microsoft.Authorization/roleAssignments/delete'
   'Microsoft.Authorization/roleAssignments/read'
   'Microsoft.Authorization/roleAssignments/write'
+  'Microsoft.ContainerService/managedClusters/listClusterUserCredential/action'
   'Microsoft.ContainerService/managedClusters/read'
   'Microsoft.ContainerService/managedClusters/trustedAccessRoleBindings/delete'
   'Microsoft.ContainerService/managedClusters/trustedAccessRoleBindings/read'

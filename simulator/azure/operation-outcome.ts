@@ -1,5 +1,6 @@
 import type { AzureModel } from "./azure-model.ts";
 import { cordonNode, joinNode, removeNode, returnNode, stopNode } from "./node-life.ts";
+import { recentlyUsedAfter } from "./pool-rollback.ts";
 import type { AzureError, ClusterRecord, MachineTask, OperationRecord, PoolRecord } from "./records.ts";
 import { removeCluster, removeWithin } from "./resources.ts";
 
@@ -70,12 +71,13 @@ function takePoolAway(azure: AzureModel, pool: PoolRecord): void {
 }
 
 function settlePool(azure: AzureModel, pool: PoolRecord, operation: OperationRecord): void {
-  const { provisioningError, ...rest } = pool;
+  const { provisioningError, recentlyUsed: _, ...rest } = pool;
   const provisioningState = operation.returnState ?? "Succeeded";
   azure.putPool({
     ...rest,
     ...(provisioningState === "Succeeded" || !provisioningError ? {} : { provisioningError }),
     machines: pool.machines.map((machine) => ({ ...machine, surge: false })),
+    ...recentlyUsedAfter(azure, pool, operation),
     nodeImageVersion: operation.targetImage,
     settings: { ...pool.settings, orchestratorVersion: operation.targetVersion },
     ...(operation.kind === "StopPool" ? { powerState: "Stopped" as const } : {}),

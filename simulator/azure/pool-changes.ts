@@ -99,6 +99,11 @@ export function upgradeNodeImage(azure: AzureModel, pool: PoolRecord): Operation
   return rollPool(azure, pool, target, "UpgradeNodeImage", "UpgradingNodeImageVersion");
 }
 
+/** Rolls a pool back to a node image and a version that it ran before. */
+export function rollBackPool(azure: AzureModel, pool: PoolRecord, image: string, version: string): OperationRecord {
+  return rollPool(azure, pool, softwareOf(image, version), "UpgradePool", "Upgrading");
+}
+
 function upgradeVersion(azure: AzureModel, before: PoolRecord, settings: PoolSettings): OperationRecord {
   const { orchestratorVersion } = before.settings;
   const pool = { ...before, settings: { ...settings, count: before.settings.count, orchestratorVersion } };

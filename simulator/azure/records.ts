@@ -59,6 +59,10 @@ export const poolRecordSchema = z.object({
   scaleSetId: z.string(),
   nextMachine: z.number().int(),
   machines: z.array(machineSchema),
+  /** What it ran before its last upgrade, and when that ended; nothing once it was rolled back to it. */
+  recentlyUsed: z
+    .object({ orchestratorVersion: z.string(), nodeImageVersion: z.string(), atMs: z.number() })
+    .optional(),
 });
 
 export const clusterRecordSchema = z.object({

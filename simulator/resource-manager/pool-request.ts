@@ -18,6 +18,7 @@ export const poolPropertiesSchema = z.looseObject({
   maxPods: z.number().int().min(10).max(250).optional(),
   osDiskSizeGB: z.number().int().min(0).max(2048).optional(),
   orchestratorVersion: z.string().optional(),
+  nodeImageVersion: z.string().optional(),
   availabilityZones: z.array(z.string()).nullish(),
   nodeLabels: z.record(z.string(), z.string()).nullish(),
   nodeTaints: z.array(z.string()).nullish(),

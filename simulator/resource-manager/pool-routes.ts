@@ -5,9 +5,11 @@ import {
   deleteMachines,
   deletePool,
   powerPool,
+  rollBackPool,
   updatePool,
   upgradeNodeImage,
 } from "../azure/pool-changes.ts";
+import { recentlyUsedVersions } from "../azure/pool-rollback.ts";
 import { quotaError } from "../azure/quota.ts";
 import type { ClusterRecord, OperationRecord, PoolRecord, PoolSettings } from "../azure/records.ts";
 import { ok, paged } from "./answers.ts";
@@ -71,6 +73,8 @@ function putPool(request: ArmRequest): ArmAnswer {
   const current = azure.findPool(cluster.name, name);
   checkETags(request, current?.eTag);
   const asked = readPoolBody(request.body);
+  const rolledBack = current && rollBack(request, cluster, current, asked);
+  if (rolledBack) return acceptedPool(request, cluster, rolledBack, 200);
   const settings = readPoolSettings(azure, cluster, name, asked, current);
   checkFree(request, cluster);
   checkRunning(cluster);
@@ -91,6 +95,32 @@ function changePool(
   if (wanted !== current.powerState) return powerPool(azure, current, wanted === "Running");
   checkPoolRuns(current);
   return updatePool(azure, current, settings);
+}
+
+/** To name another node image asks for a rollback: undefined for a request that does not. Throws an ArmError where it may not be. */
+function rollBack(
+  request: ArmRequest,
+  cluster: ClusterRecord,
+  pool: PoolRecord,
+  { nodeImageVersion, orchestratorVersion }: PoolProperties,
+): OperationRecord | undefined {
+  if (nodeImageVersion === undefined || nodeImageVersion === pool.nodeImageVersion) return undefined;
+  const known = recentlyUsedVersions(request.azure, pool).find((used) => used.nodeImageVersion === nodeImageVersion);
+  const isPair = orchestratorVersion === undefined || orchestratorVersion === known?.orchestratorVersion;
+  if (!known || !isPair) {
+    throw invalidParameter(
+      `The value of parameter agentPoolProfile.nodeImageVersion is invalid. Error details: only values of recentlyUsedVersions of agent pool ${pool.name} are allowed.`,
+    );
+  }
+  const { upgradeChannel = "none" } = (cluster.kept.autoUpgradeProfile ?? {}) as { readonly upgradeChannel?: string };
+  if (upgradeChannel !== "none") {
+    const message = "Rollback of an agent pool is not allowed while the auto-upgrade channel of the cluster is set.";
+    throw new ArmError(400, "OperationNotAllowed", message);
+  }
+  checkFree(request, cluster);
+  checkRunning(cluster);
+  checkPoolRuns(pool);
+  return rollBackPool(request.azure, pool, nodeImageVersion, known.orchestratorVersion);
 }
 
 function checkPoolRuns({ name, powerState }: PoolRecord): void {

@@ -1,5 +1,6 @@
 import { compare } from "semver";
 import type { AzureModel } from "../azure/azure-model.ts";
+import { recentlyUsedVersions } from "../azure/pool-rollback.ts";
 import type { ClusterRecord, PoolRecord } from "../azure/records.ts";
 import { upgradesFrom, versionsIn } from "../azure/releases.ts";
 import { clusterId, poolId } from "../azure/resource-id.ts";
@@ -41,6 +42,7 @@ export function poolUpgradeProfile(azure: AzureModel, cluster: ClusterRecord, po
       // A pool never runs ahead of its control plane.
       upgrades: upgrades.filter(({ kubernetesVersion }) => compare(kubernetesVersion, cluster.kubernetesVersion) <= 0),
       latestNodeImageVersion: azure.latestImage(pool.settings.osSKU, cluster.location),
+      recentlyUsedVersions: recentlyUsedVersions(azure, pool),
     },
   };
 }

@@ -6,6 +6,7 @@ import type { ArmSettings } from "../../adapters/azure/arm-client.ts";
 import { readComputeUsages } from "../../adapters/azure/compute-usages.ts";
 import { readSubnet } from "../../adapters/azure/subnets.ts";
 import { callUrl } from "../../adapters/checks/call-url.ts";
+import { noteRequest } from "../infra/roles/used-operations.ts";
 
 const SUBNET = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/v/subnets/nodes";
 
@@ -22,6 +23,10 @@ async function serving(listener: RequestListener): Promise<string> {
 /** A Resource Manager that answers everything alike. */
 async function azure(status: number, body: unknown, asked: string[] = []): Promise<ArmSettings> {
   const endpoint = await serving((request, response) => {
+    const { method = "GET", url = "/", headers } = request;
+    noteRequest(
+      new Request(new URL(url, "http://azure"), { method, headers: { "user-agent": `${headers["user-agent"]}` } }),
+    );
     asked.push(`${request.headers.authorization} ${request.url}`);
     response.writeHead(status, { "content-type": "application/json", "retry-after": "17" });
     response.end(JSON.stringify(body));

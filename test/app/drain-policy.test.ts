@@ -1,97 +1,20 @@
-import { AppsV1Api, BatchV1Api, CoreV1Api, KubeConfig, PolicyV1Api } from "@kubernetes/client-node";
 import { describe, expect, it } from "vitest";
-import type { PoolView, UpgradeRunView } from "../../domain/api/upgrade-view.ts";
-import { armClient } from "../simulator/start-simulator.ts";
-import { onlyClusters, type TestWorld, useWorlds } from "./world.ts";
+import {
+  deploy,
+  guard,
+  halted,
+  IMAGE,
+  type Place,
+  poolOf,
+  start,
+  startGuarded,
+  told,
+  worldWith as worldWithDrain,
+} from "./drained-place.ts";
+import { useWorlds } from "./world.ts";
 
 const newWorld = useWorlds();
-const CLUSTER = "dev-weu";
-/** One that the registry of the sample has. */
-const IMAGE = "registry.example.com/reports/writer:1.9.3";
-
-async function kubernetes(world: TestWorld): Promise<KubeConfig> {
-  const client = await armClient(world.simulator);
-  const { kubeconfigs = [] } = await client.managedClusters.listClusterAdminCredentials(`rg-${CLUSTER}`, CLUSTER);
-  const config = new KubeConfig();
-  config.loadFromString(Buffer.from(kubeconfigs[0]?.value ?? []).toString());
-  return config;
-}
-
-/** A world of one cluster, whose fleet.yaml has these members under `upgrade.drain`. */
-async function worldWith(drain: string) {
-  const only = onlyClusters(CLUSTER);
-  const world = await newWorld({ fleetYaml: (yaml) => `${only(yaml).trimEnd()}\n    ${drain.trim()}\n` });
-  const config = await kubernetes(world);
-  const apps = config.makeApiClient(AppsV1Api);
-  const core = config.makeApiClient(CoreV1Api);
-  return {
-    world,
-    core,
-    policy: config.makeApiClient(PolicyV1Api),
-    batch: config.makeApiClient(BatchV1Api),
-    apps,
-    replicas: async (name: string) =>
-      (await apps.readNamespacedDeployment({ namespace: "default", name })).spec?.replicas,
-    cordoned: async () => {
-      const { items } = await core.listNode();
-      return items.filter(({ spec }) => spec?.unschedulable === true).map(({ metadata }) => metadata?.name ?? "");
-    },
-  };
-}
-type Place = Awaited<ReturnType<typeof worldWith>>;
-
-const labelsOf = (name: string) => ({ matchLabels: { app: name } });
-
-/** Makes a Deployment on the pool that is to be replaced. */
-async function deploy({ apps }: Place, name: string, replicas: number, annotations = {}): Promise<void> {
-  const container = { name, image: IMAGE, resources: { requests: { cpu: "10m" } } };
-  const body = {
-    metadata: { name },
-    spec: {
-      replicas,
-      selector: labelsOf(name),
-      template: {
-        metadata: { labels: { app: name }, annotations },
-        spec: { nodeSelector: { workload: "apps" }, terminationGracePeriodSeconds: 5, containers: [container] },
-      },
-    },
-  };
-  await apps.createNamespacedDeployment({ namespace: "default", body });
-}
-
-async function guard({ policy }: Place, name: string, minAvailable: number): Promise<void> {
-  const body = { metadata: { name }, spec: { minAvailable, selector: labelsOf(name) } };
-  await policy.createNamespacedPodDisruptionBudget({ namespace: "default", body });
-}
-
-async function start({ world }: Place): Promise<string> {
-  const body = { kind: "upgrade", scope: "nodeImage", by: "ada", reason: "a test", clusters: [CLUSTER] };
-  return ((await (await world.api("runs", { method: "POST", body })).json()) as { id: string }).id;
-}
-
-/** Starts a run; the budget comes when preflight has passed, while the green pool is made. */
-async function startGuarded(place: Place, name: string, minAvailable: number): Promise<string> {
-  const id = await start(place);
-  await place.world.until(id, (run) => poolOf(run)?.state === "creating");
-  await guard(place, name, minAvailable);
-  return id;
-}
-
-function poolOf(run: UpgradeRunView, name = "apps"): PoolView | undefined {
-  return run.rings.flatMap(({ clusters }) => clusters.flatMap(({ pools }) => pools)).find((pool) => pool.name === name);
-}
-
-/** Lets a run halt, and ends it. */
-async function halted({ world }: Place, id: string): Promise<UpgradeRunView> {
-  await world.until(id, ({ gates }) => gates.some(({ kind }) => kind === "halt"));
-  const body = { signal: "cancel", by: "bob", reason: "enough" };
-  expect((await world.api(`runs/${id}/signals`, { method: "POST", body })).status).toBe(202);
-  return world.ended(id);
-}
-
-function told(run: UpgradeRunView, code: string): string[] {
-  return run.findings.filter((finding) => finding.code === code).map(({ message }) => message);
-}
+const worldWith = (drain: string) => worldWithDrain(newWorld, drain);
 
 const SCALE_UP = "remedies: [{ do: scaleUpOwner, afterMinutes: 1 }]";
 
@@ -105,6 +28,19 @@ describe("the remedy scaleUpOwner", () => {
     expect(run.verdict).toBe("passed");
     expect(await place.replicas("single")).toBe(1);
     expect(await place.cordoned()).toEqual([]);
+  });
+
+  it("is trusted by preflight: a budget that it cures is a warning, and the run goes through", async () => {
+    const place = await worldWith(SCALE_UP);
+    await deploy(place, "single", 1);
+    await guard(place, "single", 1);
+    await place.world.pass(60);
+    const run = await place.world.ended(await start(place));
+    expect(told(run, "BudgetNeverAllows")).toEqual([
+      "PDB default/single can never allow a disruption (minAvailable 1, 1 pods); Deployment/single is scaled up by one for the time of the drain",
+    ]);
+    expect(run.verdict).toBe("passed-with-warnings");
+    expect(await place.replicas("single")).toBe(1);
   });
 
   it("is taken back when the run is cancelled while it is at work", async () => {

@@ -32,10 +32,12 @@ interface Changes {
   readonly poolSoakMinutes?: number;
   readonly slo?: object;
   readonly endpoint?: string;
+  /** Whether AKS rolls the pools, which then may be rolled back, or not. */
+  readonly surge?: { readonly rollBack: boolean };
 }
 
 /** The sample's fleet.yaml with a measure in its first ring, of clusters dev-weu and staging-weu. */
-function measuring({ soakMinutes = 0, poolSoakMinutes = 0, slo = {}, endpoint }: Changes) {
+function measuring({ soakMinutes = 0, poolSoakMinutes = 0, slo = {}, endpoint, surge }: Changes) {
   return (text: string, url: string): string => {
     const fleet = parse(text);
     const prometheus = { endpoint: endpoint ?? `${url}/prometheus` };
@@ -46,7 +48,9 @@ function measuring({ soakMinutes = 0, poolSoakMinutes = 0, slo = {}, endpoint }:
     };
     fleet.rings.splice(2);
     fleet.clusters.splice(2);
+    delete fleet.restoreTests;
     fleet.upgrade.userPools.soakMinutes = poolSoakMinutes;
+    if (surge) Object.assign(fleet.upgrade.userPools, { strategy: "surge", ...surge });
     return stringify(fleet);
   };
 }
@@ -71,6 +75,16 @@ async function scaleGauge(world: TestWorld, replicas: number): Promise<void> {
     { name: "gauge", namespace: "shop", body: { spec: { replicas } } },
     setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
   );
+}
+
+/** The node image of a pool, as Azure has it. */
+async function imageOf(world: TestWorld, cluster: string, pool: string): Promise<string | undefined> {
+  const response = await fetch(`${world.simulator.url}/simulator/status`);
+  const { clusters } = (await response.json()) as {
+    clusters: Array<{ name: string; pools: Array<{ name: string; nodeImageVersion: string }> }>;
+  };
+  const pools = clusters.find(({ name }) => name === cluster)?.pools;
+  return pools?.find(({ name }) => name === pool)?.nodeImageVersion;
 }
 
 async function start(world: TestWorld, clusters: string[] = ["dev-weu"]): Promise<string> {
@@ -119,6 +133,52 @@ describe("a measure of a ring", () => {
         message: "SLO copies of dev-weu is 2; at most 1 is asked for",
       }),
     );
+  });
+
+  it.each([true, false])(
+    "that breaks while a pool soaks that AKS rolled has it rolled back, if so asked: %s",
+    async (rollBack) => {
+      const world = await newWorld({ fleetYaml: measuring({ poolSoakMinutes: 240, surge: { rollBack } }) });
+      await plantGauge(world, 1);
+      const image = () => imageOf(world, "dev-weu", "apps");
+      const before = await image();
+      const id = await start(world);
+      await world.until(id, isSoaking);
+      const rolled = await image();
+      expect(rolled).not.toBe(before);
+      await scaleGauge(world, 2);
+      await world.until(id, isHalted);
+      expect(await image()).toBe(rollBack ? before : rolled);
+      await signal(world, id, "cancel");
+      const run = await world.ended(id);
+      expect(appsPool(run)?.state).toBe("failed");
+      expect(codes(run)).toContain("blocker SloBroken");
+      expect(codes(run).includes("info PoolRolledBack")).toBe(rollBack);
+      const { items } = await (await kubernetes(world)).makeApiClient(CoreV1Api).listNode();
+      expect(items.filter(({ spec }) => spec?.unschedulable === true)).toEqual([]);
+      // The same image would fail again: until a newer one is out, or for a week, no search takes the pool there.
+      await world.pass(25 * 3_600);
+      expect(await image()).toBe(rollBack ? before : rolled);
+    },
+  );
+
+  it("that AKS does not roll back is told, with what to do", async () => {
+    const world = await newWorld({ fleetYaml: measuring({ poolSoakMinutes: 240, surge: { rollBack: true } }) });
+    await plantGauge(world, 1);
+    const id = await start(world);
+    await world.until(id, isSoaking);
+    const client = await armClient(world.simulator);
+    const cluster = await client.managedClusters.get("rg-dev-weu", "dev-weu");
+    const channel = { ...cluster, autoUpgradeProfile: { upgradeChannel: "patch" } };
+    await client.managedClusters.createOrUpdate("rg-dev-weu", "dev-weu", channel).submitted();
+    await world.pass(300);
+    await scaleGauge(world, 2);
+    await world.until(id, isHalted);
+    await signal(world, id, "cancel");
+    const undone = (await world.ended(id)).findings.find(({ code }) => code === "UndoFailed");
+    expect(undone).toMatchObject({ severity: "blocker", subject: "dev-weu/apps" });
+    expect(undone?.evidence[0]).toMatch(/auto-upgrade channel/);
+    expect(undone?.remedy).toContain("az aks nodepool rollback -n apps");
   });
 
   it("that breaks while its ring soaks halts the ring, again until it is kept again", async () => {

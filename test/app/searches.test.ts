@@ -1,4 +1,6 @@
+import { PolicyV1Api } from "@kubernetes/client-node";
 import { describe, expect, it } from "vitest";
+import { kubernetes } from "./drained-place.ts";
 import { onlyClusters, type TestWorld, useWorlds } from "./world.ts";
 
 const newWorld = useWorlds();
@@ -31,6 +33,29 @@ describe("the daily search for node images", () => {
     expect(runs).toContain("upgrade-weekly-2026-11-23");
     const quiet = world.logged.filter((line) => line.includes("daily search: no run, nothing is behind"));
     expect(quiet.length).toBeGreaterThanOrEqual(5);
+  });
+
+  it("starts no run for a cluster that is blocked as it was, until what blocks it changes", async () => {
+    const world = await newWorld({
+      fleetYaml: (yaml) => onlyClusters("dev-weu")(yaml).replace("upgrade:\n", "upgrade:\n  gates: { haltHours: 1 }\n"),
+    });
+    const policy = (await kubernetes(world)).makeApiClient(PolicyV1Api);
+    const forbid = (name: string) => {
+      const spec = { maxUnavailable: 0, selector: { matchLabels: { app: "report-writer" } } };
+      return policy.createNamespacedPodDisruptionBudget({ namespace: "reports", body: { metadata: { name }, spec } });
+    };
+    await forbid("never");
+    const first = await world.ended(await world.newestRun());
+    expect(first).toMatchObject({ id: "upgrade-daily-2026-11-22", verdict: "blocked" });
+    await world.pass(4 * DAY_S);
+    expect(await runsOf(world)).toEqual(["upgrade-weekly-2026-11-23", first.id]);
+    expect(world.logged.join("")).toMatch(
+      /no run, what stopped them has not changed.*dev-weu \(run upgrade-weekly-2026-11-23\)/,
+    );
+    await policy.deleteNamespacedPodDisruptionBudget({ namespace: "reports", name: "never" });
+    await world.pass(DAY_S);
+    const [newest = ""] = await runsOf(world);
+    expect(await world.ended(newest)).toMatchObject({ id: "upgrade-daily-2026-11-27", verdict: "passed" });
   });
 
   it("keeps to the schedule of its setting", async () => {

@@ -116,8 +116,7 @@ describe("a ring that was halted", () => {
     expect(run.rings[2]).toMatchObject({ state: "skipped", reason: "halted: staging-weu is blocked" });
     expect(Date.parse(run.endedAt ?? "") - Date.parse(run.startedAt)).toBeLessThan(3 * 3_600_000);
     const lenient = await newWorld({
-      fleetYaml: (yaml) =>
-        yaml.replace("    maxParallel: 2\n", "    maxParallel: 1\n    failureBudget: 1\n    successRatePercent: 50\n"),
+      fleetYaml: (yaml) => yaml.replace("    maxParallel: 2\n", "    maxParallel: 1\n    failureBudget: 1\n"),
     });
     await forbidDisruptions(lenient, "prod-weu");
     const other = await lenient.ended(await start(lenient, ["prod-weu", "prod-neu"]));

@@ -197,6 +197,19 @@ describe("the traffic of a route", () => {
     expect(await weights(world)).toBe(share === "blue 50," ? "1/0" : "0/100");
   });
 
+  it("is as it was within an hour when the run is terminated with all of its parts", async () => {
+    const world = await routed();
+    const id = await start(world);
+    await world.until(id, isAt("blue 50,"));
+    const { management } = world.host.engine;
+    const all = { createdFromMs: 0, createdToMs: Number.MAX_SAFE_INTEGER, idPrefix: id, limit: 1_000 };
+    for (const { instanceId } of management.query({ ...all, statuses: ["Running"] }).instances) {
+      management.terminate(instanceId, "a test");
+    }
+    await world.pass(3_600);
+    expect(await weights(world)).toBe("1/0");
+  });
+
   it("is not taken out of the hands of somebody who changes it meanwhile, who is left with it", async () => {
     const world = await routed();
     const id = await start(world);

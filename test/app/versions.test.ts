@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { UpgradeRunView } from "../../domain/api/upgrade-view.ts";
 import { armClient } from "../simulator/start-simulator.ts";
-import { type TestWorld, useWorlds } from "./world.ts";
+import { onlyClusters, type TestWorld, useWorlds } from "./world.ts";
 
 const newWorld = useWorlds();
+const DAY_S = 86_400;
 
 /** Gives every ring of the sample a policy. */
 function policy(words: string, more = "") {
@@ -105,6 +106,42 @@ describe("an upgrade of Kubernetes", () => {
       run.rings.flatMap(({ clusters }) => clusters.map(({ state, controlPlane }) => ({ state, controlPlane }))),
     ).toEqual(Array(2).fill({ state: "done", controlPlane: null }));
     for (const name of CLUSTERS) expect(await versions(world, name)).toEqual(new Set(["1.33.5"]));
+  });
+
+  it("asks for node images by themselves when the version is declined, in later rings too", async () => {
+    const world = await newWorld({ fleetYaml: policy("nodeImage: approve, patch: approve") });
+    const id = await start(world, { clusters: ["dev-weu", "staging-weu"] });
+    const first = await world.until(id, ({ gates }) => gates.length > 0);
+    expect(first.gates[0]?.question).toMatch(/Kubernetes 1\.33 to 1\.33\.6 \(patch\); node image /);
+    expect((await signal(world, id, "decline")).status).toBe(202);
+    for (const gate of ["approve-dev-images", "approve-staging"]) {
+      const asking = await world.until(id, ({ gates }) => gates.some((open) => open.id === gate));
+      expect(asking.gates[0]?.question).not.toContain("Kubernetes");
+      expect((await signal(world, id, "approve")).status).toBe(202);
+    }
+    const run = await world.ended(id);
+    expect(run.rings.flatMap(({ clusters }) => clusters.map(({ state }) => state))).toEqual(["done", "done"]);
+    expect(await versions(world, "dev-weu")).toEqual(new Set(["1.33.5"]));
+  });
+
+  it("that was declined is not asked for again by searches, but by an operator", async () => {
+    const only = onlyClusters("dev-weu");
+    const approved = policy("patch: approve");
+    const world = await newWorld({ fleetYaml: (yaml) => approved(only(yaml)) });
+    await world.pass(2 * DAY_S);
+    const weekly = "upgrade-weekly-2026-11-23";
+    await world.until(weekly, ({ gates }) => gates.length > 0);
+    expect((await signal(world, weekly, "decline")).status).toBe(202);
+    await world.ended(weekly);
+    await world.pass(7 * DAY_S);
+    const next = await world.ended("upgrade-weekly-2026-11-30");
+    expect(next).toMatchObject({ verdict: "passed", signals: [] });
+    expect(next.findings).toContainEqual(
+      expect.objectContaining({ code: "UpgradeAvailable", message: expect.stringContaining("it was declined") }),
+    );
+    const id = await start(world, { clusters: ["dev-weu"] });
+    const asking = await world.until(id, ({ gates }) => gates.length > 0);
+    expect(asking.gates[0]?.question).toContain("Kubernetes 1.33 to 1.33.6 (patch)");
   });
 
   it("takes an approval that nobody gave in time as declined", async () => {
