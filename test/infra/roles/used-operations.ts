@@ -1,16 +1,19 @@
 import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import { type AzureRole, azureActionOf } from "./azure-action.ts";
 import { type KubernetesAccess, kubernetesAccessOf } from "./kubernetes-access.ts";
 
-/** What the product asks of Azure and of the fleet's clusters, as its tests saw it. */
-export interface UsedOperations {
-  readonly azure: Readonly<Record<AzureRole, readonly string[]>>;
+const listSchema = z.array(z.string());
+const usedOperationsSchema = z.object({
+  azure: z.object({ fleetReader: listSchema, clusterOperator: listSchema, restoreTester: listSchema }),
   /** As in `list policy/poddisruptionbudgets`. */
-  readonly kubernetes: readonly string[];
+  kubernetes: listSchema,
   /** The same in the namespace of Velero alone, where restore tests copy it from. */
-  readonly velero: readonly string[];
-}
+  velero: listSchema,
+});
+/** What the product asks of Azure and of the fleet's clusters, as its tests saw it. */
+export type UsedOperations = z.infer<typeof usedOperationsSchema>;
 
 /** Where what is used is kept; `npm run roles` writes it. */
 export const USED_OPERATIONS = join(import.meta.dirname, "../../../infra/roles/used-operations.json");
@@ -28,7 +31,8 @@ const VELERO = "velero";
 
 const seen = new Set<string>();
 let unknown: string[] = [];
-let known: ReadonlySet<string> | undefined;
+/** Read at once: a list that cannot be read is not to look like a simulator that fails. */
+const known: ReadonlySet<string> = new Set(isWriting() ? [] : linesOf(readUsedOperations()));
 
 /**
  * Notes what a request of the product needs, for `takeUnknown`; requests of tests are passed over.
@@ -44,8 +48,11 @@ export function noteRequest(request: Request, { azureOnly = false } = {}): void 
   seen.add(operation);
   const file = process.env[SEEN_FILE];
   if (file) appendFileSync(file, `${operation}\n`);
-  known ??= new Set(linesOf(readUsedOperations()));
-  if (!known.has(operation) && process.env[WRITING] === undefined) unknown.push(operation);
+  if (!known.has(operation) && !isWriting()) unknown.push(operation);
+}
+
+function isWriting(): boolean {
+  return process.env[WRITING] !== undefined;
 }
 
 /** What was asked since the last call and is not in the list; each once a process. */
@@ -79,7 +86,7 @@ export function accessText(access: KubernetesAccess): string {
 
 /** The list as it is kept. */
 export function readUsedOperations(): UsedOperations {
-  return JSON.parse(readFileSync(USED_OPERATIONS, "utf8")) as UsedOperations;
+  return usedOperationsSchema.parse(JSON.parse(readFileSync(USED_OPERATIONS, "utf8")));
 }
 
 /** The list as lines of `operationOf`. */
