@@ -79,7 +79,12 @@ async function planRestore(
     scope: { ...scope, includedNamespaces: namespaces ?? [] },
     namespaces: namespaces?.map((name) => test.namespaceMappings[name] ?? name) ?? null,
     surroundings: isService ? await ports.restore.readSurroundings(instance.id) : null,
-    findings: [...findings, ...foreseen, ...(chosen ? unknownContents(input, namespaces, read) : [])],
+    findings: [
+      ...findings,
+      ...foreseen,
+      ...(chosen ? unknownContents(input, namespaces, read) : []),
+      ...(chosen?.tier === "vault" ? stagingKept(input) : []),
+    ],
   };
 }
 
@@ -134,6 +139,18 @@ function unknownContents(
   const message = `nothing of ${cluster} is both in its backup and in what the test restores`;
   const remedy = "See which namespaces the backup instance covers, and those of the test.";
   return [{ ...about, code: "NothingToRestore", message, remedy }];
+}
+
+function stagingKept({ cluster, test: { staging } }: TestInput): Finding[] {
+  if (staging === null) return [];
+  return [
+    {
+      ...{ code: "StagingKept", severity: "warning", subject: cluster, cluster },
+      message: `what the service brings out of the vault for ${cluster} stays in the staging place that fleet.yaml names`,
+      evidence: [staging.resourceGroupId, staging.storageAccountId],
+      remedy: "Empty it, or leave staging out: the run then makes such a place, and takes it away.",
+    },
+  ];
 }
 
 function noBackup({ cluster, test }: TestInput): Finding {
