@@ -14,7 +14,11 @@ import {
 import { useWorlds } from "./world.ts";
 
 const newWorld = useWorlds();
-const worldWith = (drain: string) => worldWithDrain(newWorld, drain);
+/** @param minutes longest that a node may take */
+const worldWith = (drain: string, minutes = 30) =>
+  worldWithDrain(newWorld, drain, {
+    fleetYaml: (yaml) => yaml.replace("timeoutMinutes: 30", `timeoutMinutes: ${minutes}`),
+  });
 
 const SCALE_UP = "remedies: [{ do: scaleUpOwner, afterMinutes: 1 }]";
 
@@ -82,7 +86,7 @@ describe("the remedy askToDelete", () => {
   });
 
   it("leaves the pod when nobody answers in the node's time, and asks no longer", async () => {
-    const place = await worldWith(`timeoutMinutes: 10\n    ${ASK}`);
+    const place = await worldWith(ASK, 10);
     await deploy(place, "single", 1);
     const id = await startGuarded(place, "single", 1);
     await place.world.until(id, ({ gates }) => gates.some(({ kind }) => kind === "approval"));
@@ -199,7 +203,7 @@ describe("a node that does not drain", () => {
   });
 
   it("takes pods again where the policy says so: the others go on, and it is told", async () => {
-    const place = await worldWith("onFailure: continue\n    timeoutMinutes: 10");
+    const place = await worldWith("onFailure: continue", 10);
     await deploy(place, "single", 1);
     const run = await halted(place, await startGuarded(place, "single", 1));
     const failed = run.findings.find(({ code }) => code === "DrainFailed");
