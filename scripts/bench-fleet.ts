@@ -14,6 +14,8 @@ import { runNode } from "./bench/measurement.ts";
 import type { FleetRun } from "./bench/upgrade-fleet.ts";
 
 const RATIO_BOUND = 1.05;
+/** Clusters that were not done which are named. */
+const SHOWN_FAILURES = 10;
 /** Calls a cluster may cost more in the largest fleet than in the smallest: "flat", but for rounding. */
 const GROWTH_BOUND = 1.05;
 const HEADINGS = [
@@ -56,6 +58,7 @@ function broken(runs: readonly FleetRun[]): string[] {
     const said: string[] = [];
     const ratio = run.makespanMs / run.criticalPathMs;
     if (run.verdict !== "passed") said.push(`the upgrade of ${run.clusters} clusters ended as ${run.verdict}`);
+    said.push(...run.failures.slice(0, SHOWN_FAILURES));
     if (ratio > RATIO_BOUND) said.push(`${run.clusters} clusters took ${ratio.toFixed(3)} times the critical path`);
     for (const calls of ["armCalls", "kubernetesCalls"] as const) {
       const growth = first ? run[calls] / run.clusters / (first[calls] / first.clusters) : 1;

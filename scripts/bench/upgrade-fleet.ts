@@ -31,6 +31,8 @@ const RINGS = [
 export interface FleetRun {
   readonly clusters: number;
   readonly verdict: string;
+  /** Why clusters were not done, a line each. */
+  readonly failures: readonly string[];
   readonly makespanMs: number;
   readonly criticalPathMs: number;
   readonly armCalls: number;
@@ -114,6 +116,18 @@ function historyOf(stateDirectory: string): Pick<FleetRun, "historyEvents" | "hi
   return { historyEvents: Number(all?.events), historyBytes: Number(all?.bytes), longestHistory: Number(longest?.n) };
 }
 
+function failuresOf({ rings }: UpgradeReport): string[] {
+  return rings.flatMap(({ name: ring, reason, clusters }) => [
+    ...(reason === null ? [] : [`${ring}: ${reason}`]),
+    ...clusters
+      .filter(({ outcome }) => outcome !== "done")
+      .map(({ name, outcome, reason: why, findings, pools }) => {
+        const told = [...findings, ...pools.flatMap((pool) => pool.findings)].map(({ message }) => message);
+        return `${name}: ${outcome}: ${[why, ...told].filter(Boolean).join("; ")}`;
+      }),
+  ]);
+}
+
 async function upgradeFleet(count: number): Promise<FleetRun> {
   const folder = mkdtempSync(join(tmpdir(), "drydock-bench-fleet-"));
   try {
@@ -191,6 +205,7 @@ async function upgradeIn(folder: string, count: number): Promise<FleetRun> {
   return {
     clusters: count,
     verdict: report.verdict,
+    failures: failuresOf(report),
     makespanMs: Date.parse(report.endedAt) - Date.parse(report.startedAt),
     criticalPathMs: criticalPath(rings, needs),
     armCalls: counted.arm,

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
@@ -28,6 +28,9 @@ export async function layGround(bundle: string): Promise<Ground> {
   cpSync(bundle, join(app, "dist/main.cjs"));
   cpSync(join(ROOT, "host.json"), join(app, "host.json"));
   writeFileSync(join(app, "package.json"), JSON.stringify({ main: "dist/main.cjs" }));
+  // What answers are compared with: the references, and the models of the official clients.
+  cpSync(join(ROOT, "test/simulator/contract/reference"), join(directory, "reference"), { recursive: true });
+  symlinkSync(join(ROOT, "node_modules"), join(directory, "node_modules"), "dir");
   const program = join(directory, "seed-worker.mjs");
   await build(programBundle("test/worlds/seed-worker.ts", program));
   return { directory, program, remove: () => rmSync(directory, { recursive: true, force: true }) };

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { RunView } from "../../domain/api/run-view.ts";
+import type { Finding } from "../../domain/finding.ts";
 import type { UpgradeReport } from "../../domain/report.ts";
 import type { RestoreReport } from "../../domain/restore/restore-report.ts";
 import { type RunReport, runReportSchema } from "../../domain/run-report.ts";
@@ -100,7 +101,7 @@ async function lookBack(world: World, reader: Reader, list: readonly RunView[]):
     // The digest makes a difference in any time or count of the report a difference in the trace.
     const text = JSON.stringify(reports.get(id) ?? null);
     const digest = createHash("sha256").update(text).digest("hex").slice(0, 16);
-    const blockers = reports.get(id)?.findings.filter(({ severity }) => severity === "blocker") ?? [];
+    const blockers = findingsOf(reports.get(id)).filter(({ severity }) => severity === "blocker");
     const codes = [...new Set(blockers.map(({ code }) => code))].join(" ");
     world.trace.add(`run ${id}: ${[verdict, codes].filter(Boolean).join(" ")}, report ${digest}`);
   }
@@ -138,6 +139,16 @@ async function lookBack(world: World, reader: Reader, list: readonly RunView[]):
       "the durable store": kept.text,
     }),
   };
+}
+
+/** All findings of a report, those of its parts included. */
+function findingsOf(report: RunReport | undefined): readonly Finding[] {
+  if (report?.kind !== "restore-test") return report?.findings ?? [];
+  const tests = report.clusters.flatMap(({ findings, phases }) => [
+    ...findings,
+    ...phases.flatMap((phase) => phase.findings),
+  ]);
+  return [...report.findings, ...tests];
 }
 
 /** Which events never came to the app, as Event Grid tells it. */

@@ -136,6 +136,20 @@ export const MUTANTS: readonly Mutant[] = [
     caughtBy: /the API answers, and shows nothing that has ended as going on/,
   },
   {
+    name: "forgets a scratch cluster",
+    file: "orchestrations/test-restore.ts",
+    from: "yield* takeDown(work, asked);",
+    to: "",
+    caughtBy: /nothing that a restore test made outlives it/,
+  },
+  {
+    name: "believes every probe",
+    file: "domain/restore/judge-probe.ts",
+    from: "exitCode === expectExitCode ? undefined",
+    to: "exitCode === expectExitCode || true ? undefined",
+    caughtBy: /a backup is called proven only when its data came back/,
+  },
+  {
     name: "names the webhook in its errors",
     file: "adapters/teams/teams-webhook.ts",
     from: '"the Teams webhook cannot be reached (TEAMS_WEBHOOK_URL)"',

@@ -33,6 +33,17 @@ export const RUN_INVARIANTS: readonly Invariant[] = [
         .map(({ id, events }) => `the history of ${id} has ${events} events`),
   },
   {
+    name: "the simulated Azure answers as the references say",
+    violations: ({ contract }) => {
+      try {
+        contract?.verify();
+        return [];
+      } catch (error) {
+        return [(error as Error).message];
+      }
+    },
+  },
+  {
     name: "no secret is written down",
     violations: (_world, { leaks }) => leaks.map(({ secret, place }) => `${secret} stands in ${place}`),
   },
