@@ -56,12 +56,12 @@ export const dataReaderController: Controller = {
   },
 };
 
-/** Whether a pod runs to its end, has a node, and has said nothing yet. */
+/** Whether a pod runs to its end, has a node, and nobody has said yet what it does. */
 function isUnread(pod: Pod): boolean {
+  if (pod.spec.nodeName === undefined || !runsToCompletion(pod)) return false;
+  const { annotations = {} } = pod.metadata;
   const hasCommand = pod.spec.containers.some(({ command, args }) => command !== undefined || args !== undefined);
-  return (
-    pod.spec.nodeName !== undefined && hasCommand && runsToCompletion(pod) && !(LOG in (pod.metadata.annotations ?? {}))
-  );
+  return hasCommand && !(LOG in annotations) && !(EXIT_CODE in annotations);
 }
 
 /** What a container's shell is told: the text after `sh -c`, or the words of the command. */
@@ -83,7 +83,8 @@ function quoted(word: string): string {
 function annotationsOf({ lines, exitCode, sleepSeconds }: ShellOutcome): Record<string, string> {
   const seconds = Number.isFinite(sleepSeconds) ? sleepSeconds : FOREVER_SECONDS;
   return {
-    [LOG]: lines.join("\n"),
+    // What prints nothing is told of as any other program is.
+    ...(lines.length > 0 ? { [LOG]: lines.join("\n") } : {}),
     [EXIT_CODE]: String(exitCode),
     ...(sleepSeconds > 0 ? { [RUN_SECONDS]: String(seconds) } : {}),
   };
