@@ -175,3 +175,24 @@ describe("fleet.yaml", () => {
     );
   });
 });
+
+describe("restore tests in fleet.yaml", () => {
+  const tests = (cluster: string) => `restoreTests:
+  scratch:
+    subscriptionId: 11111111-2222-3333-4444-555555555555
+    region: westeurope
+    backupStorage: { storageAccountId: /subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg, container: c }
+  clusters:
+    - cluster: ${cluster}
+`;
+
+  it("are of clusters that are there", () => {
+    expect(mistakesOf(`${good}${tests("a")}`)).toBe("none");
+    expect(mistakesOf(`${good}${tests("b")}`)).toMatch(/restoreTests\.clusters\.0\.cluster: there is no cluster "b"/);
+  });
+
+  it("may be of clusters that are found by their tags, which only a run can know", () => {
+    const discover = "discover:\n  - tags: { fleet: harbour }\n    ring: dev\n";
+    expect(mistakesOf(`${good}${discover}${tests("b")}`)).toBe("none");
+  });
+});

@@ -30,12 +30,25 @@ describe("a request for a run", () => {
     expect(runRequestSchema.parse(value)).toEqual(value);
   });
 
+  const restore = {
+    ...{ kind: "restore-test", trigger: request.trigger, targets: ["prod-weu"], point: "latest", keepHours: 24 },
+  };
+
+  it.each([
+    ["a restore test of one cluster", restore],
+    ["restore tests as the plan has them", { ...restore, targets: null, point: null, keepHours: null }],
+  ])("is read: %s", (_what, value) => {
+    expect(runRequestSchema.parse(value)).toEqual(value);
+  });
+
   it.each([
     ["another kind", { ...request, kind: "rebuild" }],
     ["a member that nobody knows", { ...request, force: true }],
     ["a scope that there is not", { ...request, scope: "major" }],
     ["no word on its scope", { ...request, scope: undefined }],
     ["no word on its plan", { ...request, plan: undefined }],
+    ["a restore test that stays for ever", { ...restore, keepHours: 1_000 }],
+    ["a restore test with a scope", { ...restore, scope: "minor" }],
     ["no trigger", { ...request, trigger: undefined }],
     ["targets that are no names", { ...request, targets: [1] }],
     ["no word on the targets", { ...request, targets: undefined }],

@@ -5,7 +5,7 @@ import type { ClusterTest } from "../domain/restore/restore-report.ts";
 import { runIds } from "../domain/run-request.ts";
 import type { LaneStatus } from "../domain/run-status.ts";
 import { passCheckpoint } from "./checkpoint.ts";
-import { askEntity, nowIso, type OrchestrationContext, runChild, type Step } from "./durable.ts";
+import { askEntity, errorText, nowIso, type OrchestrationContext, runChild, type Step } from "./durable.ts";
 import { RESTORE_QUEUE } from "./restore-queue.ts";
 import { tearDown } from "./restore-tear-down.ts";
 import type { TestRestoreInput } from "./test-restore.ts";
@@ -15,8 +15,9 @@ export interface RestoreLaneInput {
   readonly runId: string;
   /** Whether its tests come one after the other into one scratch cluster. */
   readonly isShared: boolean;
-  /** Set when the orchestration continues as new: the last test that was taken. */
+  /** Set when the orchestration continues as new: the last test that was taken, and what was found so far. */
   readonly last?: QueuedTest;
+  readonly findings?: readonly Finding[];
 }
 
 /** Tests after which a lane begins a new history. */
@@ -32,20 +33,44 @@ export function* restoreLane(context: OrchestrationContext): Step<Finding[] | un
   const input = context.df.getInput<RestoreLaneInput>();
   const { runId, isShared } = input;
   let last = input.last;
+  const findings = [...(input.findings ?? [])];
   for (let count = 0; yield* mayTakeNext(context, runId); count += 1) {
     if (count === TESTS_PER_HISTORY) {
-      context.df.continueAsNew({ runId, isShared, ...(last ? { last } : {}) } satisfies RestoreLaneInput);
+      context.df.continueAsNew({ ...input, findings, ...(last ? { last } : {}) } satisfies RestoreLaneInput);
       return undefined;
     }
     const next = yield* askEntity<QueuedTest | null>(context, RESTORE_QUEUE, runId, "take");
     if (next === null) break;
     last = next;
-    const { cluster } = next.input;
-    const test: TestRestoreInput = { ...next, isShared };
-    yield* runChild<ClusterTest>(context, "testRestore", runIds.restoreTest(runId, cluster), test);
-    yield* askEntity(context, RESTORE_QUEUE, runId, "end", cluster);
+    findings.push(...(yield* takeTest(context, input, next)));
   }
-  return isShared && last ? yield* removeShared(context, last) : [];
+  return isShared && last ? [...findings, ...(yield* removeShared(context, last))] : findings;
+}
+
+/** A test always answers; one that does not has met a mistake of ours, which must not cost the others theirs. */
+function* takeTest(
+  context: OrchestrationContext,
+  { runId, isShared }: RestoreLaneInput,
+  next: QueuedTest,
+): Step<Finding[]> {
+  const { cluster } = next.input;
+  const test: TestRestoreInput = { ...next, isShared };
+  try {
+    yield* runChild<ClusterTest>(context, "testRestore", runIds.restoreTest(runId, cluster), test);
+  } catch (error) {
+    return [broken(cluster, next.planned.names.group, errorText(error))];
+  }
+  yield* askEntity(context, RESTORE_QUEUE, runId, "end", cluster);
+  return [];
+}
+
+function broken(cluster: string, group: string, why: string): Finding {
+  return {
+    ...{ code: "TestBroken", severity: "blocker", subject: cluster, cluster },
+    message: `the test of ${cluster} stopped: ${why}`,
+    evidence: [`resource group ${group}`],
+    remedy: "Report this; what the test had made is taken away by the janitor once it has expired.",
+  };
 }
 
 /** Waits while the run is paused; answers whether it was not cancelled. */

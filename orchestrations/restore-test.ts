@@ -30,6 +30,7 @@ import { closeRecord } from "./run-record.ts";
 
 /** Results of tests that are fetched side by side. */
 const COLLECT_WIDTH = 10;
+const UNTESTED = "the run was cancelled before it, or its test stopped: see the findings of the run";
 
 /**
  * The `restoreTest` orchestration: proves the backups of the clusters that are asked for, as many side by side as fleet.yaml
@@ -99,7 +100,7 @@ function* collect(
     }
   }
   return tests.map((test) => {
-    return results.get(test.input.cluster) ?? untestedCluster(test, "the run was cancelled before it", nowIso(context));
+    return results.get(test.input.cluster) ?? untestedCluster(test, UNTESTED, nowIso(context));
   });
 }
 

@@ -1,8 +1,9 @@
 import { evidenceFolder } from "../domain/restore/evidence-manifest.ts";
 import { newestDataOf } from "../domain/restore/judge-probe.ts";
 import { freshnessFindings, measure, objectiveFindings } from "../domain/restore/measure.ts";
-import type { PlannedTest } from "../domain/restore/planned-test.ts";
+import type { PlannedTest, TestInput } from "../domain/restore/planned-test.ts";
 import type { QueuedTest } from "../domain/restore/queued-test.ts";
+import type { Objectives } from "../domain/restore/restore-plan.ts";
 import type { ClusterTest } from "../domain/restore/restore-report.ts";
 import { type RestorePhase, restoreVerdict } from "../domain/restore/restore-verdict.ts";
 import { acquireLease, releaseLease } from "./cluster-lease.ts";
@@ -124,7 +125,7 @@ function resultOf(work: TestWork): ClusterTest {
   const findings = [
     ...work.findings,
     ...(measured && planned?.point ? freshnessFindings(input.cluster, planned.point.takenAt, newestDataAt) : []),
-    ...(measured ? objectiveFindings(input.cluster, measured, input.objectives) : []),
+    ...(measured ? objectiveFindings(input.cluster, measured, judgedBy(input)) : []),
   ];
   return {
     ...{
@@ -142,6 +143,11 @@ function resultOf(work: TestWork): ClusterTest {
     ...{ counts: work.counts, problems: work.problems, bytes: work.bytes, evidence: work.evidence },
     ...{ folder: work.folder, startedAt, endedAt: nowIso(context) },
   };
+}
+
+/** Who asks for an older point knows that its data is older: only the newest one says what would have been lost. */
+function judgedBy({ point, objectives }: TestInput): Objectives {
+  return point === "latest" ? objectives : { ...objectives, rpoHours: null };
 }
 
 /** Nothing is measured of a test that did not come to its restore. */

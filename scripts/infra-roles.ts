@@ -39,7 +39,7 @@ function writeAnew(): number {
     console.error("Tests failed: the list stays as it was, for what they would have asked is not known.");
     return 1;
   }
-  const before = existsSync(USED_OPERATIONS) ? linesOf(readUsedOperations()) : [];
+  const before = linesOf(readUsedOperations());
   const after = linesOf(seen);
   writeFileSync(USED_OPERATIONS, `${JSON.stringify(seen, null, 2)}\n`);
   for (const line of without(after, before)) console.log(`+ ${line}`);

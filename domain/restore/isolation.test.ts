@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { RestoreScope } from "./backup-provider.ts";
-import { isolatedScope, isolationManifests, quietings } from "./isolation.ts";
+import { isolatedScope, isolationGaps, isolationManifests, isolationOf, quietings } from "./isolation.ts";
 
 interface Rule {
   readonly to?: ReadonlyArray<Readonly<Record<string, unknown>>>;
@@ -86,5 +86,44 @@ describe("isolation", () => {
       { kind: "CronJob", ...at, patch: { spec: { suspend: true } } },
       { kind: "Service", ...at, patch: { spec: { type: "ClusterIP" } } },
     ]);
+  });
+});
+
+describe("a look at the isolation", () => {
+  const wanted = isolationOf({ runId: "run-1", targetId: "/c", namespaces: ["shop", "mail"], openings: [] });
+  const made = wanted
+    .filter(({ kind }) => kind === "NetworkPolicy")
+    .map(({ metadata, spec }) => ({ ...(metadata as { namespace: string; name: string }), spec }));
+  const [first, second] = made;
+  if (!first || !second) throw new Error("nothing is isolated");
+  const reversed = { ...first, spec: Object.fromEntries(Object.entries(first.spec as object).reverse()) };
+  const extra = (spec: object) => ({ namespace: "shop", name: "more", spec });
+
+  it.each<[string, Parameters<typeof isolationGaps>[1], Parameters<typeof isolationGaps>[2], string[]]>([
+    ["finds nothing where all is as it was made", made, [], []],
+    ["minds no other order of members", [reversed, second], [], []],
+    ["misses a policy", [second], [], ["namespace shop has no policy that denies egress"]],
+    [
+      "sees one that was changed",
+      [{ ...first, spec: { egress: [{}] } }, second],
+      [],
+      ["the policy of namespace shop is not as it was made"],
+    ],
+    [
+      "sees another one that opens",
+      [...made, extra({ policyTypes: ["Egress"] })],
+      [],
+      ["NetworkPolicy shop/more may allow egress"],
+    ],
+    ["minds none that is about ingress", [...made, extra({ policyTypes: ["Ingress"], ingress: [] })], [], []],
+    [
+      "sees what is loud",
+      made,
+      [{ kind: "CronJob", namespace: "mail", name: "digest" }],
+      ["CronJob mail/digest is not quiet"],
+    ],
+    ["minds nothing elsewhere", made, [{ kind: "CronJob", namespace: "kube-system", name: "own" }], []],
+  ])("%s", (_what, found, objects, gaps) => {
+    expect(isolationGaps(wanted, found, objects)).toEqual(gaps);
   });
 });

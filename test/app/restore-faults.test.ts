@@ -128,8 +128,46 @@ const CASES: readonly Case[] = [
   },
 ];
 
+const UNREADABLE = {
+  faults: [{ match: { method: "GET", path: "^/kubernetes/prod-weu/" }, count: 100_000, answer: { status: 403 } }],
+};
+
+const DOUBTS: readonly Case[] = [
+  {
+    what: "a source that it may not read, and no word of what the backup holds",
+    scenario: UNREADABLE,
+    ...{ verdict: "inconclusive", outcome: "choose could-not", code: "blocker NamespacesUnknown" },
+  },
+  {
+    what: "a source that it may not read, and namespaces that the plan names",
+    scenario: UNREADABLE,
+    plan: { test: { includedNamespaces: ["orders", "shop"] } },
+    ...{ verdict: "inconclusive", outcome: "verify could-not", code: "blocker ExpectedContentsUnknown" },
+  },
+  {
+    what: "a plan that asks for nothing that is in the backup",
+    plan: { test: { includedNamespaces: ["nowhere"] } },
+    ...{ verdict: "inconclusive", outcome: "choose could-not", code: "blocker NothingToRestore" },
+  },
+  {
+    what: "a cluster that nothing backs up",
+    plan: { test: { provider: "velero" } },
+    ...{ verdict: "failed", outcome: "choose failed", code: "blocker BackupMissing", says: "with Velero" },
+  },
+  {
+    what: "an objective that the newest data misses",
+    plan: { plan: { objectives: { rpoHours: 2, rtoMinutes: 5 } } },
+    ...{ verdict: "failed", outcome: "probe done", code: "blocker RtoMissed", says: "RpoMissed" },
+  },
+  {
+    what: "probes that need not hold",
+    plan: { test: { probes: [{ ...ordersProbe("rows", "exit 3"), required: false }] } },
+    ...{ verdict: "passed", outcome: "probe done", code: "warning ProbeFailed" },
+  },
+];
+
 describe("a restore test meets", () => {
-  it.each(CASES)(
+  it.each([...CASES, ...DOUBTS])(
     "$what: $verdict, and nothing is left",
     async ({ backup, scenario, plan, verdict, outcome, code, says }) => {
       const world = await newWorld({
@@ -147,4 +185,23 @@ describe("a restore test meets", () => {
       expect(resourcesOf(world)).toEqual(before);
     },
   );
+
+  it("protection that was stopped: the newest point is restored, and what is wrong stands in the report", async () => {
+    const world = await newWorld();
+    const { azure, world: model } = world.simulator;
+    const instance = azure.resources.values().find(({ id }) => /bv-prod-weu\/backupInstances\/[^/]+$/.test(id));
+    if (!instance) throw new Error("prod-weu has no backup instance");
+    const properties = { ...instance.properties, currentProtectionState: "ProtectionStopped" };
+    model.change(() => azure.putResource({ ...instance, properties }));
+    const test = await proven(world);
+    expect([test.verdict, codesOf(test)]).toEqual(["passed", ["warning ProtectionStopped"]]);
+  });
+
+  it("an older point that is asked for by its day: how old it is, is measured and not blamed", async () => {
+    const world = await newWorld();
+    const test = await proven(world, { point: "2026-11-20" });
+    expect(test).toMatchObject({ verdict: "passed", point: { takenAt: "2026-11-20T02:00:00.000Z" } });
+    expect(test.measure?.rpo.atStartMs).toBeCloseTo(30 * 3_600_000, -3);
+    expect(codesOf(test)).toEqual([]);
+  });
 });

@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll } from "vitest";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import type { ZodType } from "zod";
 import { type RestoreRunView, restoreRunViewSchema } from "../../domain/api/restore-view.ts";
 import type { RunView } from "../../domain/api/run-view.ts";
@@ -11,7 +11,7 @@ import { createHost, type Host } from "../../local/host.ts";
 import { createHostLog } from "../../local/log.ts";
 import { parseScenario } from "../../simulator/faults/scenario.ts";
 import type { Simulator } from "../../simulator/simulator.ts";
-import { noteRequest } from "../infra/roles/used-operations.ts";
+import { noteRequest, takeUnknown } from "../infra/roles/used-operations.ts";
 import { createCheckedSimulator } from "../simulator/contract/checked-simulator.ts";
 import { builtApp } from "./built-app.ts";
 
@@ -93,6 +93,7 @@ export function useWorlds(): (options?: WorldOptions) => Promise<TestWorld> {
       await world.simulator.close();
       world.clock.stop();
     }
+    expect(takeUnknown(), "asked for, and in no role of infra/roles: see npm run roles").toEqual([]);
   });
   afterAll(() => rmSync(app, { recursive: true, force: true }));
   return async (options = {}) => {

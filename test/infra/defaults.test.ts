@@ -25,3 +25,21 @@ describe("defaults in main.bicep", () => {
     expect(silent.map(({ name }) => name)).toEqual([]);
   });
 });
+
+describe("the environment of a deployment", () => {
+  const read = (file: string) => readFileSync(join(import.meta.dirname, "../..", file), "utf8");
+  const names = [...read("infra/main.bicepparam").matchAll(/readEnvironmentVariable\('(\w+)'/g)].map(
+    ([, name = ""]) => name,
+  );
+
+  it("is told in docs/deploy.md, but for what azd itself sets", () => {
+    const told = [...read("docs/deploy.md").matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, name]) => name);
+    const wanted = new Set(names.filter((name) => !name.startsWith("AZURE_")));
+    expect(new Set(told)).toEqual(wanted);
+  });
+
+  it("is given by the workflow that deploys, but for the webhook, which it must not know", () => {
+    const workflow = read(".github/workflows/deploy.yml");
+    for (const name of names) expect(workflow.includes(`${name}:`), name).toBe(name !== "TEAMS_WEBHOOK_URL");
+  });
+});

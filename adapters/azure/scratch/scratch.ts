@@ -8,9 +8,10 @@ import { openScratchClients, type ScratchClients } from "./scratch-clients.ts";
 import { grantRoles, revokeRoles } from "./scratch-grants.ts";
 import { type ResourceStep, resourceOf, type ScratchResource, type Seen } from "./scratch-resources.ts";
 
-const WAIT_SECONDS = 30;
+/** A test makes and takes away a dozen things one after the other, and is timed: half of this is lost at the end of each. */
+const WAIT_SECONDS = 5;
 /** Looks until a deletion must show: Azure answers before the resource says so. */
-const DELETION_SHOWS_POLLS = 3;
+const DELETION_SHOWS_POLLS = 18;
 
 /**
  * Begins a step, or finds it begun or done: it looks before it acts. A resource of that name that the run did not make is

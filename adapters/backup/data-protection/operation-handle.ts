@@ -6,7 +6,7 @@ import { jobState } from "./job-progress.ts";
 import { azureBackupJobResourceSchema, operationJobExtendedInfoSchema, operationResourceSchema } from "./models.ts";
 
 /** The service mostly gives no Retry-After; what the az command line waits. */
-const DEFAULT_WAIT_SECONDS = 30;
+const DEFAULT_WAIT_SECONDS = 10;
 
 const handleSchema = z.discriminatedUnion("kind", [
   z.object({

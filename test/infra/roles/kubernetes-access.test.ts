@@ -16,7 +16,13 @@ describe("the access that a request to a cluster needs", () => {
     ["DELETE", "/apis/batch/v1/namespaces/a/jobs/j", "batch", "jobs", "delete"],
     ["PUT", "/apis/apps/v1/namespaces/a/deployments/d/scale", "apps", "deployments/scale", "update"],
   ])("%s %s", (method, path, group, resource, verb) => {
-    expect(kubernetesAccessOf(method, path)).toEqual({ group, resource, verb });
+    expect(kubernetesAccessOf(method, path)).toMatchObject({ group, resource, verb });
+  });
+
+  it("is one in a namespace where the path names one", () => {
+    expect(kubernetesAccessOf("GET", "/api/v1/namespaces/velero/secrets")).toHaveProperty("namespace", "velero");
+    expect(kubernetesAccessOf("GET", "/api/v1/namespaces/velero")).not.toHaveProperty("namespace");
+    expect(kubernetesAccessOf("GET", "/api/v1/secrets")).not.toHaveProperty("namespace");
   });
 
   it("names what is no resource by its path", () => {

@@ -1,6 +1,6 @@
 /** What Kubernetes asks for before it answers a request: a rule of a ClusterRole for one resource and one verb. */
 export type KubernetesAccess =
-  | { readonly group: string; readonly resource: string; readonly verb: string }
+  | { readonly group: string; readonly resource: string; readonly verb: string; readonly namespace?: string }
   | { readonly nonResourceUrl: string; readonly verb: string };
 
 /** Open to everyone who signed in (system:discovery, system:basic-user, system:public-info-viewer). */
@@ -28,7 +28,8 @@ export function kubernetesAccessOf(method: string, path: string): KubernetesAcce
   const [plural = "", name, subresource] = inNamespace ? rest.slice(2) : rest;
   if (OPEN_RESOURCES.includes(plural)) return undefined;
   const resource = subresource === undefined ? plural : `${plural}/${subresource}`;
-  return { group, resource, verb: verbOf(method, name !== undefined, new URLSearchParams(query)) };
+  const verb = verbOf(method, name !== undefined, new URLSearchParams(query));
+  return { group, resource, verb, ...(inNamespace && rest[1] !== undefined ? { namespace: rest[1] } : {}) };
 }
 
 function verbOf(method: string, isOne: boolean, query: URLSearchParams): string {

@@ -41,22 +41,41 @@ describe("the roles of the app's identity", () => {
   });
 });
 
-describe("the ClusterRole of the app's identity", () => {
-  const [role, binding] = parseAllDocuments(read("cluster-role.yaml")).map((document) => document.toJS());
+const documents = (file: string) => parseAllDocuments(read(file)).map((document) => document.toJS());
+
+describe.each([
+  ["cluster-role.yaml", "ClusterRole", used.kubernetes],
+  ["velero-role.yaml", "Role", used.velero],
+])("%s", (file, kind, wanted) => {
+  const [role, binding] = documents(file);
 
   it("allows what the tests saw the app ask of clusters, and nothing else", () => {
-    expect(accessesOf(role.rules).toSorted()).toEqual(used.kubernetes);
+    expect(accessesOf(role.rules).toSorted()).toEqual(wanted);
   });
 
   it("is bound to nobody but the identity", () => {
-    expect(binding.roleRef).toMatchObject({ kind: "ClusterRole", name: role.metadata.name });
+    expect(role.kind).toBe(kind);
+    expect(binding.roleRef).toMatchObject({ kind, name: role.metadata.name });
+    expect(binding.metadata.namespace).toBe(role.metadata.namespace);
     expect(binding.subjects).toEqual([
       { apiGroup: "rbac.authorization.k8s.io", kind: "User", name: "IDENTITY_OBJECT_ID" },
     ]);
   });
 
-  it("never lets it read secrets, take on another's name or change roles", () => {
-    const dangerous = /secrets|impersonate|\b(?:bind|escalate)\b|rbac\.authorization|\/exec|\/attach|\*/;
-    expect(accessesOf(role.rules).filter((access) => dangerous.test(access))).toEqual([]);
+  it("never lets it change roles, take on another's name or run a command in a pod", () => {
+    const dangerous = /impersonate|\b(?:bind|escalate)\b|\/exec|\/attach|\/portforward|\*/;
+    const changesRoles = /^(?!get |list |watch ).*rbac\.authorization/;
+    const found = accessesOf(role.rules).filter((access) => dangerous.test(access) || changesRoles.test(access));
+    expect(found).toEqual([]);
+  });
+});
+
+describe("Secrets", () => {
+  it("can be read in the namespace of Velero alone, and there not be changed", () => {
+    const inCluster = accessesOf(documents("cluster-role.yaml")[0].rules);
+    const [role] = documents("velero-role.yaml");
+    expect(inCluster.filter((access) => access.includes("secrets"))).toEqual([]);
+    expect(role.metadata.namespace).toBe("velero");
+    expect(accessesOf(role.rules).filter((access) => !/^(?:get|list|watch) /.test(access))).toEqual([]);
   });
 });

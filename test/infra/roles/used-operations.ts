@@ -1,14 +1,19 @@
 import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import { type AzureRole, azureActionOf } from "./azure-action.ts";
 import { type KubernetesAccess, kubernetesAccessOf } from "./kubernetes-access.ts";
 
-/** What the product asks of Azure and of the fleet's clusters, as its tests saw it. */
-export interface UsedOperations {
-  readonly azure: Readonly<Record<AzureRole, readonly string[]>>;
+const listSchema = z.array(z.string());
+const usedOperationsSchema = z.object({
+  azure: z.object({ fleetReader: listSchema, clusterOperator: listSchema, restoreTester: listSchema }),
   /** As in `list policy/poddisruptionbudgets`. */
-  readonly kubernetes: readonly string[];
-}
+  kubernetes: listSchema,
+  /** The same in the namespace of Velero alone, where restore tests copy it from. */
+  velero: listSchema,
+});
+/** What the product asks of Azure and of the fleet's clusters, as its tests saw it. */
+export type UsedOperations = z.infer<typeof usedOperationsSchema>;
 
 /** Where what is used is kept; `npm run roles` writes it. */
 export const USED_OPERATIONS = join(import.meta.dirname, "../../../infra/roles/used-operations.json");
@@ -21,10 +26,13 @@ export const WRITING = "DRYDOCK_ROLES_WRITING";
 const OURS = /^drydock\b/;
 /** Restore tests hold every right in the clusters that they make: those are nobody else's. */
 const SCRATCH_CLUSTER = /^drydock-/;
+/** Velero's own namespace, as its installers name it and the sample fleet has it. */
+const VELERO = "velero";
 
 const seen = new Set<string>();
 let unknown: string[] = [];
-let known: ReadonlySet<string> | undefined;
+/** Read at once: a list that cannot be read is not to look like a simulator that fails. */
+const known: ReadonlySet<string> = new Set(isWriting() ? [] : linesOf(readUsedOperations()));
 
 /**
  * Notes what a request of the product needs, for `takeUnknown`; requests of tests are passed over.
@@ -35,13 +43,16 @@ export function noteRequest(request: Request, { azureOnly = false } = {}): void 
   if (!OURS.test(request.headers.get("user-agent") ?? "")) return;
   const { pathname, search } = new URL(request.url);
   const operation = operationOf(request.method, `${pathname}${search}`);
-  if (operation === undefined || (azureOnly && operation.startsWith("kubernetes "))) return;
+  if (operation === undefined || (azureOnly && !operation.startsWith("azure "))) return;
   if (seen.has(operation)) return;
   seen.add(operation);
   const file = process.env[SEEN_FILE];
   if (file) appendFileSync(file, `${operation}\n`);
-  known ??= new Set(linesOf(readUsedOperations()));
-  if (!known.has(operation) && process.env[WRITING] === undefined) unknown.push(operation);
+  if (!known.has(operation) && !isWriting()) unknown.push(operation);
+}
+
+function isWriting(): boolean {
+  return process.env[WRITING] !== undefined;
 }
 
 /** What was asked since the last call and is not in the list; each once a process. */
@@ -51,15 +62,19 @@ export function takeUnknown(): string[] {
   return taken;
 }
 
-/** The operation of a request, as `azure clusterOperator Microsoft.X/y/read` or `kubernetes list nodes`; else undefined. */
+/** The operation of a request, as `azure clusterOperator Microsoft.X/y/read`, `kubernetes list nodes` or `velero list secrets`. */
 export function operationOf(method: string, path: string): string | undefined {
   const [, cluster, inside] = /^\/kubernetes\/([^/]+)(\/.*)$/.exec(path) ?? [];
   if (cluster !== undefined && inside !== undefined) {
     const access = SCRATCH_CLUSTER.test(cluster) ? undefined : kubernetesAccessOf(method, inside);
-    return access && `kubernetes ${accessText(access)}`;
+    return access && `${isOfVelero(access) ? VELERO : "kubernetes"} ${accessText(access)}`;
   }
   const needed = azureActionOf(method, path);
   return needed && `azure ${needed.role} ${needed.action}`;
+}
+
+function isOfVelero(access: KubernetesAccess): boolean {
+  return "namespace" in access && access.namespace === VELERO;
 }
 
 /** `list policy/poddisruptionbudgets`; the core group has no name. */
@@ -71,15 +86,19 @@ export function accessText(access: KubernetesAccess): string {
 
 /** The list as it is kept. */
 export function readUsedOperations(): UsedOperations {
-  return JSON.parse(readFileSync(USED_OPERATIONS, "utf8")) as UsedOperations;
+  return usedOperationsSchema.parse(JSON.parse(readFileSync(USED_OPERATIONS, "utf8")));
 }
 
 /** The list as lines of `operationOf`. */
-export function linesOf({ azure, kubernetes }: UsedOperations): string[] {
+export function linesOf({ azure, kubernetes, velero }: UsedOperations): string[] {
   const azureLines = Object.entries(azure).flatMap(([role, actions]) =>
     actions.map((action) => `azure ${role} ${action}`),
   );
-  return [...azureLines, ...kubernetes.map((access) => `kubernetes ${access}`)];
+  return [
+    ...azureLines,
+    ...kubernetes.map((access) => `kubernetes ${access}`),
+    ...velero.map((access) => `${VELERO} ${access}`),
+  ];
 }
 
 /** Lines of `operationOf` as the list is kept: each once, by code unit. */
@@ -97,5 +116,6 @@ export function operationsFrom(lines: readonly string[]): UsedOperations {
       restoreTester: ofRole("restoreTester"),
     },
     kubernetes: after("kubernetes "),
+    velero: after(`${VELERO} `),
   };
 }
