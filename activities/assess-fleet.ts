@@ -8,7 +8,7 @@ import { type ClusterReadiness, type Readiness, readinessOf, worstOf } from "../
 import { readinessPlan } from "../domain/preflight/readiness-plan.ts";
 import { callCheck } from "./custom-checks.ts";
 import type { ActivityPorts } from "./ports.ts";
-import { assessCluster } from "./preflight.ts";
+import { type AssessPorts, assessCluster } from "./preflight.ts";
 
 /** Clusters that are looked at at the same time. */
 const PARALLEL = 8;
@@ -29,7 +29,7 @@ export interface ReadinessTargets {
  * then, nothing can be told. Throws DrydockError "NotFound" for a pool that its cluster does not have.
  */
 export async function assessFleet(
-  ports: Pick<ActivityPorts, "preflight">,
+  ports: AssessPorts,
   config: FleetConfig,
   targets: ReadinessTargets,
   deadlineMs = DEADLINE_MS,
@@ -60,13 +60,13 @@ export async function assessFleet(
 }
 
 async function assess(
-  ports: Pick<ActivityPorts, "preflight">,
+  ports: AssessPorts,
   config: FleetConfig,
   cluster: ClusterConfig,
   { pool, targetVersion }: ReadinessTargets,
 ): Promise<ClusterReadiness> {
   const policy = config.rings.find(({ name }) => name === cluster.ring)?.preflight ?? DEFAULT_PREFLIGHT_POLICY;
-  const rules = await assessCluster(ports.preflight, {
+  const rules = await assessCluster(ports, {
     cluster,
     targetVersion,
     policy,

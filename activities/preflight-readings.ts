@@ -2,6 +2,7 @@ import type { PreflightReader } from "../adapters/kubernetes/preflight-reader.ts
 import type { ClusterFacts } from "../domain/cluster-facts.ts";
 import type { ClusterSettings } from "../domain/cluster-settings.ts";
 import { DrydockError } from "../domain/errors.ts";
+import type { BackupProof } from "../domain/preflight/backup-proof.ts";
 import type { PreflightFacts } from "../domain/preflight/preflight-rule.ts";
 import type { PreflightPod, Reading } from "../domain/preflight/readings.ts";
 import { isStopped } from "../domain/preflight/stopped.ts";
@@ -19,6 +20,8 @@ export interface ReadingsInput {
    * everything about nodes, pods and budgets, without which a run cannot go on.
    */
   readonly isRun: boolean;
+  /** Reads what is known of the cluster's backups; null when the ring does not ask for it. */
+  readonly readBackup: (() => Promise<BackupProof>) | null;
 }
 
 type Readings = PreflightFacts["readings"];
@@ -151,7 +154,8 @@ async function readLists(reader: PreflightReader, input: ReadingsInput): Promise
 
 type AzureReadings = Pick<Readings, "offeredMinors" | "computeUsages" | "subnets" | "maintenance" | "backup">;
 
-async function readAzure(ports: PreflightPorts, { cluster, settings, isRun }: ReadingsInput): Promise<AzureReadings> {
+async function readAzure(ports: PreflightPorts, input: ReadingsInput): Promise<AzureReadings> {
+  const { cluster, settings, isRun, readBackup } = input;
   const ask = isRun ? patientReading : reading;
   const { location, resourceId } = cluster;
   const [, , subscriptionId = ""] = resourceId.split("/");
@@ -160,12 +164,12 @@ async function readAzure(ports: PreflightPorts, { cluster, settings, isRun }: Re
     settings.pools.flatMap(({ subnetId, podSubnetId }) => [subnetId ?? [], podSubnetId ?? []].flat()),
   );
   const hasChannel = settings.upgradeChannel !== null || settings.nodeOsUpgradeChannel !== null;
-  const [offeredMinors, computeUsages, subnets, maintenance] = await Promise.all([
+  const [offeredMinors, computeUsages, subnets, maintenance, backup] = await Promise.all([
     ask(() => ports.readOfferedMinors(region)),
     ask(() => ports.readComputeUsages(region)),
     ask(() => Promise.all([...subnetIds].map((id) => ports.readSubnet(id)))),
     hasChannel ? ask(() => ports.readMaintenance(resourceId)) : NOT_READ,
+    readBackup ? ask(readBackup) : NOT_READ,
   ]);
-  const backup: Reading<never> = { read: false, why: "Drydock does not yet look at backup vaults before an upgrade" };
   return { offeredMinors, computeUsages, subnets, maintenance, backup };
 }

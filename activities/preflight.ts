@@ -6,6 +6,7 @@ import { doubtFindings } from "../domain/preflight/doubt.ts";
 import { type PreflightResult, preflight } from "../domain/preflight/preflight.ts";
 import { DEFAULT_PREFLIGHT_POLICY, type PreflightPolicy } from "../domain/preflight/preflight-policy.ts";
 import { type ClusterPlan, stillBehind } from "../domain/upgrade-plan.ts";
+import { type BackupProofPorts, readBackupProof } from "./backup-proof.ts";
 import type { ActivityPorts, PreflightPorts } from "./ports.ts";
 import { readPreflight } from "./preflight-readings.ts";
 
@@ -33,7 +34,9 @@ export async function preflightCluster(ports: ActivityPorts, input: PreflightInp
   if (controlPlane === null && pools.length === 0) return { findings: [], controlPlane, pools };
   const todo = { ...plan, controlPlane, pools };
   const targetVersion = controlPlane?.to ?? null;
-  const readings = await readPreflight(ports.preflight, { plan: todo, targetVersion, cluster, settings, isRun: true });
+  const readBackup = wantsBackup(policy) ? () => readBackupProof(ports, plan) : null;
+  const asked = { plan: todo, targetVersion, cluster, settings, isRun: true, readBackup };
+  const readings = await readPreflight(ports.preflight, asked);
   const facts = { plan: todo, targetVersion, nowMs: Date.now(), policy, cluster, settings, readings };
   const { findings, cannotTell } = preflight(facts);
   const telling = findings.filter(({ severity }) => severity !== "info");
@@ -44,6 +47,9 @@ export async function preflightCluster(ports: ActivityPorts, input: PreflightInp
     pools,
   };
 }
+
+/** What looking at a cluster needs. */
+export type AssessPorts = BackupProofPorts & Pick<ActivityPorts, "preflight">;
 
 /** What to look at, and by which policy. */
 export interface AssessInput {
@@ -58,16 +64,22 @@ export interface AssessInput {
  * Says how ready a cluster is, without an upgrade and without touching anything. What cannot be read is told, never thrown:
  * a cluster that cannot be seen at all is one of which nothing can be told.
  */
-export async function assessCluster(ports: PreflightPorts, input: AssessInput): Promise<PreflightResult> {
+export async function assessCluster(ports: AssessPorts, input: AssessInput): Promise<PreflightResult> {
   const { cluster: asked, planOf, targetVersion, policy } = input;
-  const seen = await tryInspect(ports, asked.resourceId);
+  const seen = await tryInspect(ports.preflight, asked.resourceId);
   if ("why" in seen) {
     return { findings: [], cannotTell: [{ code: "ClusterUnreachable", subject: asked.name, why: seen.why }] };
   }
   const { facts: cluster, settings } = seen;
   const plan = planOf(cluster);
-  const readings = await readPreflight(ports, { plan, targetVersion, cluster, settings, isRun: false });
+  const readBackup = wantsBackup(policy) ? () => readBackupProof(ports, asked) : null;
+  const reading = { plan, targetVersion, cluster, settings, isRun: false, readBackup };
+  const readings = await readPreflight(ports.preflight, reading);
   return preflight({ plan, targetVersion, nowMs: Date.now(), policy, cluster, settings, readings });
+}
+
+function wantsBackup({ backup }: PreflightPolicy): boolean {
+  return backup.policy !== "ignore";
 }
 
 async function tryInspect(

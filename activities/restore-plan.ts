@@ -79,7 +79,13 @@ async function planRestore(
     scope: { ...scope, includedNamespaces: namespaces ?? [] },
     namespaces: namespaces?.map((name) => test.namespaceMappings[name] ?? name) ?? null,
     surroundings: isService ? await ports.restore.readSurroundings(instance.id) : null,
-    findings: [...findings, ...foreseen, ...(chosen ? unknownContents(input, namespaces, read) : [])],
+    findings: [
+      ...findings,
+      ...foreseen,
+      ...(chosen ? unknownContents(input, namespaces, read) : []),
+      ...(chosen?.tier === "vault" ? stagingKept(input) : []),
+      ...referencesMissing(input),
+    ],
   };
 }
 
@@ -134,6 +140,33 @@ function unknownContents(
   const message = `nothing of ${cluster} is both in its backup and in what the test restores`;
   const remedy = "See which namespaces the backup instance covers, and those of the test.";
   return [{ ...about, code: "NothingToRestore", message, remedy }];
+}
+
+function stagingKept({ cluster, test: { staging } }: TestInput): Finding[] {
+  if (staging === null) return [];
+  return [
+    {
+      ...{ code: "StagingKept", severity: "warning", subject: cluster, cluster },
+      message: `what the service brings out of the vault for ${cluster} stays in the staging place that fleet.yaml names`,
+      evidence: [staging.resourceGroupId, staging.storageAccountId],
+      remedy: "Empty it, or leave staging out: the run then makes such a place, and takes it away.",
+    },
+  ];
+}
+
+/** A service reads hooks and modifiers in the cluster that it restores into, and a scratch cluster is empty. */
+function referencesMissing({ cluster, test: { hooks, modifier, provider } }: TestInput): Finding[] {
+  // Velero's ConfigMaps come with the Velero of the source.
+  const named = [...hooks, ...(modifier && provider === "azure-backup" ? [modifier] : [])];
+  if (named.length === 0) return [];
+  return [
+    {
+      ...{ code: "ReferenceNotInScratch", severity: "blocker", subject: cluster, cluster },
+      message: `the test of ${cluster} names hooks or a resource modifier, which the service would look for in the scratch cluster`,
+      evidence: named.map(({ namespace, name }) => `${namespace}/${name}`),
+      remedy: "Leave them out of the test.",
+    },
+  ];
 }
 
 function noBackup({ cluster, test }: TestInput): Finding {

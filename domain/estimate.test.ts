@@ -27,6 +27,16 @@ describe("what an upgrade is expected to take, in minutes, and the first piece o
     expect(inMinutes(estimatePool(plan))).toEqual([total, piece]);
   });
 
+  it("counts the pauses between steps of traffic, which come before the first drain", () => {
+    const traffic = [
+      { steps: ["90/10", "50/50", "0/100"], pauseMinutes: 10 },
+      { steps: ["0/100"], pauseMinutes: 4 },
+    ];
+    expect(inMinutes(estimatePool(pool("blueGreen", 10), { traffic }))).toEqual([95, 45]);
+    expect(inMinutes(estimatePool(pool("surge", 3), { traffic }))).toEqual([18, 18]);
+    expect(inMinutes(estimatePool(pool("blueGreen", 2), { traffic, perNodeMs: [1_800_000] }))).toEqual([60, 45]);
+  });
+
   it.each([
     ["goes by the slowest upgrade of the pool before, for each node", pool("surge", 4), [2, 9, 3], 36, 36],
     ["goes by what it took before, also when that is less", pool("surge", 4), [1], 4, 4],
@@ -34,7 +44,7 @@ describe("what an upgrade is expected to take, in minutes, and the first piece o
     ["has the first piece of a replacement stay as it is otherwise", pool("blueGreen", 2), [30], 60, 11],
   ])("%s", (_rule, plan, minutesBefore, total, piece) => {
     const before = minutesBefore.map((minutes) => minutes * 60_000);
-    expect(inMinutes(estimatePool(plan, before))).toEqual([total, piece]);
+    expect(inMinutes(estimatePool(plan, { perNodeMs: before }))).toEqual([total, piece]);
   });
 
   it("goes by the cluster's own pool and the way it was upgraded; a replacement carries its name on", () => {

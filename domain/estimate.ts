@@ -1,5 +1,6 @@
 import type { WorkEstimate } from "./admit-work.ts";
 import type { PoolPolicy } from "./fleet-config.ts";
+import type { TrafficPolicy } from "./traffic.ts";
 import type { ClusterPlan, PoolPlan } from "./upgrade-plan.ts";
 
 const MINUTE_MS = 60_000;
@@ -27,10 +28,18 @@ export function historyKey(cluster: string, pool: string, strategy: PoolPolicy["
   return `${cluster}/${pool.replace(/\d+$/, "")}/${strategy}`;
 }
 
+/** What an estimate goes by beside the pool itself. */
+interface Known {
+  /** What its upgrades took before, in milliseconds for each node. */
+  readonly perNodeMs?: readonly number[];
+  /** What moves to other services while it is replaced. */
+  readonly traffic?: ReadonlyArray<Pick<TrafficPolicy, "steps" | "pauseMinutes">>;
+}
+
 /** How long a pool's upgrade is expected to take, and the least that has to fit before it is begun. */
 export function estimatePool(
   { policy, count }: Pick<PoolPlan, "policy" | "count">,
-  perNodeMs: readonly number[] = [],
+  { perNodeMs = [], traffic = [] }: Known = {},
 ): WorkEstimate {
   const nodes = Math.max(1, count);
   const slowestMs = Math.max(0, ...perNodeMs) * nodes;
@@ -40,8 +49,10 @@ export function estimatePool(
     return { totalMs, pieceMs: totalMs };
   }
   const rounds = Math.ceil(nodes / policy.parallelDrains);
-  const fixedMs = (MINUTES.createPool + MINUTES.deletePool + policy.soakMinutes) * MINUTE_MS;
-  const pieceMs = (MINUTES.createPool + MINUTES.drainNode) * MINUTE_MS;
+  // Traffic moves before the first drain, and is not held between its steps.
+  const pauses = traffic.reduce((sum, { steps, pauseMinutes }) => sum + steps.length * pauseMinutes, 0);
+  const fixedMs = (MINUTES.createPool + MINUTES.deletePool + policy.soakMinutes + pauses) * MINUTE_MS;
+  const pieceMs = (MINUTES.createPool + pauses + MINUTES.drainNode) * MINUTE_MS;
   const totalMs = slowestMs || fixedMs + rounds * MINUTES.drainNode * MINUTE_MS;
   return { totalMs, pieceMs: Math.min(pieceMs, totalMs) };
 }

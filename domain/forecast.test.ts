@@ -135,3 +135,26 @@ describe("the forecast of a plan", () => {
     );
   });
 });
+
+describe("work that is longer than an opening", () => {
+  const long = (name: string, minutes: number): ClusterPlan => {
+    const one = cluster(name, minutes);
+    const pieceMs = 30 * 60_000;
+    return { ...one, pools: one.pools.map((pool) => ({ ...pool, estimate: { ...pool.estimate, pieceMs } })) };
+  };
+
+  it("is held at its end, where no other piece fits, and goes on in the next one", () => {
+    // Two minutes around it, and pieces of 32: seven of them fit into the first night, and 96 minutes are left.
+    expect(lines(ring("prod", [long("a", 320)], { window: nights }))).toEqual([
+      "a: 22:00-2026-06-15T23:36 (outside of the ring's window)",
+      "prod ends 2026-06-15T23:36",
+    ]);
+  });
+
+  it("goes over as many openings as it takes", () => {
+    expect(lines(ring("prod", [long("a", 224 * 2 + 20)], { window: nights }))).toEqual([
+      "a: 22:00-2026-06-22T22:20 (outside of the ring's window)",
+      "prod ends 2026-06-22T22:20",
+    ]);
+  });
+});

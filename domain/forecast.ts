@@ -1,6 +1,7 @@
-import { admitWork } from "./admit-work.ts";
+import { admitWork, type WorkEstimate } from "./admit-work.ts";
 import { estimateCluster } from "./estimate.ts";
 import type { ClusterPlan, RingPlan } from "./upgrade-plan.ts";
+import { windowStateAt } from "./window.ts";
 
 /** When a cluster's part of a plan is expected to begin and end; null where that cannot be said. */
 export interface ClusterForecast {
@@ -46,7 +47,7 @@ function forecastRing(
     const lane = earliest(lanes);
     const { totalMs } = estimateCluster(cluster);
     const placed = place(cluster, ring.window, lanes[lane] ?? null);
-    lanes[lane] = placed.startMs === null ? null : placed.startMs + totalMs;
+    lanes[lane] = placed.startMs === null ? null : endOf(ring.window, placed.startMs, estimateCluster(cluster));
     return {
       name: cluster.name,
       estimatedMinutes: Math.ceil(totalMs / MINUTE_MS),
@@ -68,6 +69,33 @@ function place(
   const admission = admitWork(window, fromMs, estimateCluster(cluster));
   if (admission.admitted) return { startMs: fromMs, reason: null };
   return { startMs: admission.askAtMs, reason: admission.reason };
+}
+
+/** Openings over which the work of one cluster may go before it is said that its end is not known. */
+const MOST_OPENINGS = 60;
+
+/**
+ * When work ends that begins at a moment: what is longer than the opening is held at its end and goes on in the next one, and
+ * nothing is begun that could not end before. Null when that takes more openings than anybody would wait for.
+ */
+function endOf(window: RingPlan["ring"]["window"], startMs: number, { totalMs, pieceMs }: WorkEstimate): number | null {
+  if (window === null) return startMs + totalMs;
+  let atMs = startMs;
+  let leftMs = totalMs;
+  for (let opening = 0; opening < MOST_OPENINGS; ) {
+    const state = windowStateAt(window, atMs);
+    if (!state.open) {
+      if (state.opensAtMs === null) return null;
+      atMs = state.opensAtMs;
+      continue;
+    }
+    const roomMs = state.closesAtMs - atMs;
+    if (leftMs <= roomMs) return atMs + leftMs;
+    leftMs -= roomMs - (roomMs % Math.max(1, pieceMs));
+    atMs = state.closesAtMs;
+    opening += 1;
+  }
+  return null;
 }
 
 function leftAlone({ name, skip }: ClusterPlan): ClusterForecast {

@@ -109,9 +109,13 @@ Started 2026-03-01T12:00:00Z by alex (CVE-2026-1), took 2 h 10 min.
 
 ### dev-weu: done, 25 min
 
-| pool | strategy | Kubernetes | from image | to image | outcome | nodes drained | pods evicted | took |
+| pool | strategy | Kubernetes | from image | to image | outcome | nodes | pods evicted | took |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-| shop → shop2 | blueGreen | 1.33.5 | AKSUbuntu-2204-202601.05.0 | AKSUbuntu-2204-202602.10.0 | done | 1 | 5 | 20 min 30 s |
+| shop → shop2 | blueGreen | 1.33.5 | AKSUbuntu-2204-202601.05.0 | AKSUbuntu-2204-202602.10.0 | done | 1 drained | 5 | 20 min 30 s |
+
+Nodes of pool shop:
+
+- n2: failed; 0 of 9 pods left
 
 ### dev-neu: skipped (dev-neu is stopped)
 
@@ -160,9 +164,9 @@ fleet.yaml: sha256 ${"0".repeat(64)}
       "",
       "Control plane: Kubernetes 1.33.5 to 1.34.2, done, from 2026-03-01T12:00:00Z to 2026-03-01T12:09:00Z (9 min).",
       "",
-      "| pool | strategy | Kubernetes | from image | to image | outcome | nodes drained | pods evicted | took |",
+      "| pool | strategy | Kubernetes | from image | to image | outcome | nodes | pods evicted | took |",
       "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
-      "| shop → shop2 | blueGreen | 1.33.5 to 1.34.2 | AKSUbuntu-2204-202601.05.0 | AKSUbuntu-2204-202602.10.0 | done | 1 | 5 | 20 min 30 s |",
+      "| shop → shop2 | blueGreen | 1.33.5 to 1.34.2 | AKSUbuntu-2204-202601.05.0 | AKSUbuntu-2204-202602.10.0 | done | 1 drained | 5 | 20 min 30 s |",
     ]);
   });
 

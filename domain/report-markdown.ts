@@ -9,6 +9,7 @@ import {
   summarize,
   type UpgradeReport,
 } from "./report.ts";
+import { nodeLines, nodesText } from "./report-nodes.ts";
 import type { Signal } from "./run-control.ts";
 
 /**
@@ -104,16 +105,22 @@ function controlPlaneLine({ from, to, outcome, startedAt, endedAt }: ControlPlan
 function poolTable(pools: readonly PoolResult[]): string[] {
   if (pools.length === 0) return [];
   return [
-    "| pool | strategy | Kubernetes | from image | to image | outcome | nodes drained | pods evicted | took |",
+    "| pool | strategy | Kubernetes | from image | to image | outcome | nodes | pods evicted | took |",
     "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ...pools.map(poolRow),
     "",
+    ...pools.flatMap(nodesOfPool),
   ];
+}
+
+function nodesOfPool(pool: PoolResult): string[] {
+  const lines = nodeLines(pool);
+  if (lines.length === 0) return [];
+  return [`Nodes of pool ${escapeMarkdown(pool.name)}:`, "", ...lines.map((line) => `- ${escapeMarkdown(line)}`), ""];
 }
 
 function poolRow(pool: PoolResult): string {
   const name = pool.replacement === null ? pool.name : `${pool.name} → ${pool.replacement}`;
-  const drained = pool.drains.filter((drain) => drain.outcome === "drained").length;
   const evicted = pool.drains.reduce((sum, drain) => sum + drain.evicted, 0);
   return row([
     name,
@@ -122,7 +129,7 @@ function poolRow(pool: PoolResult): string {
     pool.fromImage,
     pool.toImage,
     pool.outcome,
-    `${drained}`,
+    nodesText(pool),
     `${evicted}`,
     between(pool.startedAt, pool.endedAt),
   ]);

@@ -24,7 +24,7 @@ import {
 } from "./plan-findings.ts";
 import type { UpgradeScope } from "./run-request.ts";
 import { type ClusterSlo, clusterSlo } from "./slo.ts";
-import { type TrafficPolicy, trafficOfCluster } from "./traffic.ts";
+import { type TrafficPolicy, trafficOfCluster, trafficOfPool } from "./traffic.ts";
 import { isOlderVersion, type VersionStep } from "./version-step.ts";
 
 /** One pool's part of a plan: image and version are fixed here and used to the end. */
@@ -174,7 +174,7 @@ type Parts = Pick<ClusterPlan, "controlPlane" | "pools" | "skip" | "skipCode">;
 
 function planCluster(
   config: FleetConfig,
-  { name }: { readonly name: string },
+  { name, traffic = [] }: Pick<ClusterPlan, "name" | "traffic">,
   observation: Observation | undefined,
   site: Site,
 ): Parts {
@@ -189,12 +189,10 @@ function planCluster(
   const { facts } = observation;
   if (isStopped(facts)) return leave(clusterStopped(name));
   const wanted = wantedFor({ facts, policy: ring.upgrades, declined }, target);
-  const behind = facts.pools.flatMap((pool): PoolPlan[] => {
+  const behind = facts.pools.flatMap((pool): UnestimatedPool[] => {
     const to = wanted.pool(pool);
     if (to.image === pool.nodeImageVersion && to.version === pool.kubernetesVersion) return [];
-    const policy = isSystem(pool) ? config.upgrade.systemPools : config.upgrade.userPools;
-    const before = site.history[historyKey(name, pool.name, policy.strategy)] ?? [];
-    return [planPool(pool, to, policy, before)];
+    return [planPool(pool, to, isSystem(pool) ? config.upgrade.systemPools : config.upgrade.userPools)];
   });
   const stopped = behind.filter((plan) => facts.pools.some((pool) => pool.name === plan.name && isStopped(pool)));
   const unknown = facts.pools.filter((pool) => pool.latestNodeImageVersion === "");
@@ -202,7 +200,13 @@ function planCluster(
   noteTells(site.tells, name, wanted.tells);
   findings.push(...unknown.map((pool) => newestImageUnknown(facts, pool)));
   findings.push(...stopped.map((pool) => poolStopped(facts, pool)));
-  const pools = behind.filter((pool) => !stopped.includes(pool)).toSorted(bySystemFirst);
+  const going = behind.filter((pool) => !stopped.includes(pool)).toSorted(bySystemFirst);
+  const replaced = going.filter(({ policy }) => policy.strategy === "blueGreen");
+  const pools = going.map((pool): PoolPlan => {
+    const perNodeMs = site.history[historyKey(name, pool.name, pool.policy.strategy)] ?? [];
+    const moved = trafficOfPool(traffic, replaced, pool.name);
+    return { ...pool, estimate: estimatePool(pool, { perNodeMs, traffic: moved }) };
+  });
   const { controlPlane } = wanted;
   if (controlPlane || pools.length > 0) for (const asked of wanted.approvals) approvals.set(asked.what, asked);
   if (controlPlane || pools.length > 0) return { controlPlane, pools, skip: null, skipCode: null };
@@ -264,17 +268,19 @@ function isSystem(pool: { readonly mode: string }): boolean {
   return pool.mode.toLowerCase() === "system";
 }
 
-function bySystemFirst(left: PoolPlan, right: PoolPlan): number {
+function bySystemFirst(left: UnestimatedPool, right: UnestimatedPool): number {
   const order = Number(isSystem(right)) - Number(isSystem(left));
   return order !== 0 ? order : left.name < right.name ? -1 : 1;
 }
+
+/** A pool's part of a plan before it is known what comes beside it. */
+type UnestimatedPool = Omit<PoolPlan, "estimate">;
 
 function planPool(
   pool: PoolFacts,
   to: { readonly image: string; readonly version: string },
   policy: PoolPolicy,
-  history: readonly number[],
-): PoolPlan {
+): UnestimatedPool {
   return {
     name: pool.name,
     mode: pool.mode,
@@ -285,6 +291,5 @@ function planPool(
     fromVersion: pool.kubernetesVersion,
     toVersion: to.version,
     policy,
-    estimate: estimatePool({ policy, count: pool.count }, history),
   };
 }

@@ -72,6 +72,7 @@ const ASK_THE_HOST: ReadonlySet<keyof Activities> = new Set([
   "readPlan",
   "readTestResult",
   "undoRemedies",
+  "preflightCluster",
   "findLeftovers",
 ]);
 

@@ -19,6 +19,8 @@ export interface FollowOptions {
   readonly eventId?: string;
   readonly signal: AbortSignal;
   readonly onView: (view: RunView) => void;
+  /** Whether a run that has not finished need not be followed any further. */
+  readonly isEnough?: (view: RunView) => boolean;
   /** Called once for each silence of the host. */
   readonly onTrouble: (message: string) => void;
   /** For tests: how long to wait between two questions. */
@@ -27,7 +29,7 @@ export interface FollowOptions {
 }
 
 /**
- * Reads a run about four times a second until it has finished; a host that does not answer for a while is asked again.
+ * Reads a run about four times a second until it has finished, or enough is known; a host that does not answer for a while is asked again.
  * Rejects with CommandFailure when the run does not appear or the host stays silent.
  */
 export async function followRun(options: FollowOptions): Promise<RunView> {
@@ -50,7 +52,7 @@ export async function followRun(options: FollowOptions): Promise<RunView> {
     if (answer.kind === "found") {
       hasAppeared = true;
       options.onView(answer.value);
-      if (answer.value.status === "finished") return answer.value;
+      if (answer.value.status === "finished" || options.isEnough?.(answer.value)) return answer.value;
     }
     if (answer.kind === "absent" && (hasAppeared || nowMs() - startedMs > APPEAR_MS)) throw await missing(options);
     await delay(pollMs, undefined, { signal });

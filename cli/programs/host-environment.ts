@@ -5,11 +5,13 @@ export interface HostFacts {
   readonly identityHeader: string;
   readonly teamsWebhookUrl: string;
   readonly publicUrl: string;
+  /** Folder in which reports are kept. */
+  readonly reportsDirectory: string;
 }
 
 /** Settings that would lead the app to somebody's real Azure, or to another app's settings. */
 const LEFT_OUT =
-  /^(AZURE_|AzureWebJobs|AzureFunctionsJobHost|IDENTITY_|MSI_|WEBSITE_|FUNCTIONS_|FLEET_CONFIG$|TEAMS_|PUBLIC_URL$)/i;
+  /^(AZURE_|AzureWebJobs|AzureFunctionsJobHost|IDENTITY_|MSI_|WEBSITE_|FUNCTIONS_|FLEET_CONFIG$|TEAMS_|PUBLIC_URL$|REPORTS_STORAGE$|JANITOR_SCHEDULE$)/i;
 const LOOPBACK = "127.0.0.1,localhost";
 
 /** The environment of the host: this one, without what is Azure's, with the simulated Azure. */
@@ -23,6 +25,7 @@ export function hostEnvironment(inherited: NodeJS.ProcessEnv, facts: HostFacts):
     IDENTITY_HEADER: facts.identityHeader,
     TEAMS_WEBHOOK_URL: facts.teamsWebhookUrl,
     PUBLIC_URL: facts.publicUrl,
+    REPORTS_STORAGE: facts.reportsDirectory,
   };
 }
 

@@ -80,6 +80,7 @@ export class Programs {
         identityHeader: simulator.identityHeader,
         teamsWebhookUrl: simulator.teamsWebhookUrl,
         publicUrl: `http://127.0.0.1:${port}`,
+        reportsDirectory: resolve(this.#folder.reports),
       }),
       directory: app,
       logFile: this.#folder.hostLog,

@@ -20,7 +20,7 @@ import { listenForInterrupts } from "./interrupts.ts";
 import { prepareSession } from "./prepare-session.ts";
 import { Programs } from "./programs.ts";
 import type { StartFlags } from "./start-flags.ts";
-import { type Places, placeLines, verdictLines } from "./summary.ts";
+import { type Places, placeLines, questionLines, verdictLines } from "./summary.ts";
 
 const DEFAULT_WIDTH = 80;
 
@@ -37,7 +37,7 @@ interface Start {
 
 /**
  * `drydock start`: starts the simulated Azure and the app, publishes the event, shows its run, and stays until it is interrupted
- * (or, with `--once`, until the run has ended). Answers the exit code. Rejects with CommandFailure or Interrupted; the
+ * (or, with `--once`, until the run has ended or asks something, which nobody is there to answer). Answers the exit code. Rejects with CommandFailure or Interrupted; the
  * programs have ended by then.
  */
 export async function start(flags: StartFlags, terminal: Terminal): Promise<number> {
@@ -110,7 +110,7 @@ async function demonstrate(context: Start): Promise<number> {
     topicEndpoint: simulator.eventGridTopicEndpoint,
     topicKey: simulator.eventGridTopicKey,
   };
-  const finished = followToEnd(context, places, eventGrid, keys);
+  const finished = followRunHere(context, places, eventGrid, keys);
   const run = await Promise.race([finished, programs.failure()]);
   if (flags.once) return run.verdict === "passed" ? 0 : EXIT_FAILED;
   for (const line of ["", ...placeLines(places), "", "Ctrl-C ends it; the next start goes on from here."]) {
@@ -120,8 +120,8 @@ async function demonstrate(context: Start): Promise<number> {
   return programs.failure();
 }
 
-async function followToEnd(
-  { session, display, terminal, signal }: Start,
+async function followRunHere(
+  { flags, session, display, terminal, signal }: Start,
   places: Places,
   eventGrid: EventGridPlace,
   keys: { readonly functionKey: string; readonly eventGridKey: string },
@@ -135,11 +135,16 @@ async function followToEnd(
     runId,
     eventId: event.id,
     signal,
+    ...(flags.once ? { isEnough: ({ gates }: RunView) => gates.length > 0 } : {}),
     onView: (view) => display.show(view),
     onTrouble: (message) => display.say(message),
   });
   display.end();
   const isColoured = wantsColour(terminal, process.env);
+  if (run.status !== "finished") {
+    for (const line of ["", ...questionLines(run, isColoured)]) display.say(line);
+    return run;
+  }
   for (const line of ["", ...verdictLines(run, places, isColoured)]) display.say(line);
   const card = await findCard(places.simulatorUrl, runId, { signal });
   const width = terminal.columns ?? DEFAULT_WIDTH;

@@ -33,6 +33,16 @@ export function verdictLines(run: RunView, places: Places, isColoured: boolean):
   ];
 }
 
+/** What a run asks that nobody is there to answer, what it found, and how to go on. */
+export function questionLines(run: RunView, isColoured: boolean): string[] {
+  return run.gates.flatMap(({ id, question, evidence, options, unanswered, expiresAt }) => [
+    `Waiting: ${paint(printable(question), "waiting", isColoured)}`,
+    ...evidence.map((line) => printable(`  ${line}`)),
+    `To go on: npm start, and beside it ${options.map((option) => `npx drydock ${option} ${run.id} --gate ${id}`).join(" or ")}`,
+    `Without an answer until ${expiresAt}, ${unanswered}.`,
+  ]);
+}
+
 /** The URLs of everything that stays up. */
 export function placeLines({ hostUrl, simulatorUrl, keyFile, consoleKey }: Places): string[] {
   return [

@@ -8,6 +8,7 @@ const MADE = [
   "simulator",
   "host",
   "logs",
+  "reports",
   "session.json",
   "session.json.next",
   "processes.json",
@@ -21,6 +22,8 @@ export interface StateFolder {
   readonly directory: string;
   readonly simulator: string;
   readonly host: string;
+  /** Reports and evidence, which the app keeps. */
+  readonly reports: string;
   readonly simulatorLog: string;
   readonly hostLog: string;
   readonly sessionFile: string;
@@ -37,6 +40,7 @@ export function openStateFolder(directory: string): StateFolder {
     directory,
     simulator: join(directory, "simulator"),
     host: join(directory, "host"),
+    reports: join(directory, "reports"),
     simulatorLog: join(directory, "logs", "simulator.log"),
     hostLog: join(directory, "logs", "host.log"),
     sessionFile: join(directory, "session.json"),

@@ -1,5 +1,13 @@
+import { byGravity, type Finding } from "../finding.ts";
 import { withoutVersions } from "../left-out.ts";
-import type { ClusterResult, DrainResult, PoolResult, RingResult, UpgradeReport } from "../report.ts";
+import {
+  type ClusterResult,
+  type DrainResult,
+  findingsIn,
+  type PoolResult,
+  type RingResult,
+  type UpgradeReport,
+} from "../report.ts";
 import { pauseOf, type RunControl } from "../run-control.ts";
 import type { UpgradeRunRequest } from "../run-request.ts";
 import type { ClusterStatus, DrainStatus, PoolStatus, RingStatus, RollStatus, RunStatus } from "../run-status.ts";
@@ -83,8 +91,19 @@ export function assembleRun(run: RunParts): UpgradeRunView {
     updatedAt: run.updatedAt,
     endedAt: hasEnded ? run.updatedAt : null,
     rings,
-    findings: [...run.clusters.values()].flatMap(({ result }) => result?.findings ?? []),
+    findings: byGravity(liveFindings(run)),
   };
+}
+
+/** What was found so far: in rings that have ended, in clusters, and in the pools of those that have not. */
+function liveFindings({ rings, clusters }: RunParts): Finding[] {
+  const ended = [...rings.values()].flatMap(({ result }) =>
+    result ? [...result.findings, ...result.clusters.flatMap(findingsIn)] : [],
+  );
+  const live = [...clusters.values()].flatMap(({ result, pools }) =>
+    result ? findingsIn(result) : [...pools.values()].flatMap((pool) => pool.result?.findings ?? []),
+  );
+  return [...ended, ...live];
 }
 
 const RING_PHASES: Readonly<Record<RingView["state"], string>> = {

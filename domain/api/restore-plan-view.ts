@@ -95,7 +95,12 @@ function made({ input, planned }: Pick<QueuedTest, "input" | "planned">) {
     return { role, scope: open(scope), of: isOurs ? principalId : "the backup vault", why };
   });
   return {
-    makes: [names.groupId, names.clusterId, ...(spec.surroundings === null ? [] : service)].map(open),
+    makes: [
+      names.groupId,
+      ...(spec.staging?.isOwn ? [names.stagingAccountId] : []),
+      names.clusterId,
+      ...(spec.surroundings === null ? [] : service),
+    ].map(open),
     roles,
   };
 }

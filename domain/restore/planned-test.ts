@@ -66,7 +66,7 @@ export function lifeHours({ keepHours, scratch: { expiryHours } }: Pick<TestInpu
 /** The scratch cluster of a test. */
 export function scratchSpec(
   { runId, slot, scratch, test }: TestInput,
-  planned: Pick<PlannedTest, "kubernetesVersion" | "region" | "surroundings">,
+  planned: Pick<PlannedTest, "kubernetesVersion" | "region" | "surroundings" | "point" | "names">,
   expiresAt: string,
 ): ScratchSpec {
   const { subscriptionId, vmSize, nodeCount, nodeLabels, backupStorage } = scratch;
@@ -76,7 +76,7 @@ export function scratchSpec(
     ...{ runId, slot, subscriptionId, region, kubernetesVersion, vmSize, nodeCount, nodeLabels, expiresAt },
     backupStorage: isService ? backupStorage : null,
     surroundings,
-    staging: stagingOf(test),
+    staging: stagingOf(test, planned),
   };
 }
 
@@ -89,12 +89,27 @@ export function restoreRequestOf(
   if (!instance || !point) return null;
   return {
     ...{ runId: input.runId, instance, pointId: point.id, tier: point.tier, scope, askedAt },
-    ...{ targetClusterId: names.clusterId, targetLocation: region, staging: stagingOf(input.test) },
+    ...{
+      targetClusterId: names.clusterId,
+      targetLocation: region,
+      staging: stagingPlace(input.test, { point, names }),
+    },
   };
 }
 
-function stagingOf({ tiers, staging }: RestoreTest): Staging | null {
-  return tiers.includes("vault") ? staging : null;
+/** Where the vault tier hydrates: where the plan says, else beside the scratch cluster, with which it goes. */
+function stagingOf(
+  { staging }: RestoreTest,
+  { point, names }: Pick<PlannedTest, "point" | "names">,
+): ScratchSpec["staging"] {
+  if (point?.tier !== "vault") return null;
+  if (staging) return { ...staging, isOwn: false };
+  return { resourceGroupId: names.groupId, storageAccountId: names.stagingAccountId, isOwn: true };
+}
+
+function stagingPlace(test: RestoreTest, planned: Pick<PlannedTest, "point" | "names">): Staging | null {
+  const staging = stagingOf(test, planned);
+  return staging && { resourceGroupId: staging.resourceGroupId, storageAccountId: staging.storageAccountId };
 }
 
 /** What of a recovery point a test restores, and how. */

@@ -44,11 +44,6 @@ describe("the plan of restore tests", () => {
       "scratch.expiryHours: what a test makes would expire within its validation window",
     ],
     [
-      "the vault tier without staging",
-      plan({}, { tiers: ["vault"] }),
-      "clusters.0.staging: a restore from the vault tier needs a staging resource group and storage account",
-    ],
-    [
       "two namespaces in one",
       plan({}, { namespaceMappings: { a: "c", b: "c" } }),
       "clusters.0.namespaceMappings: a and b would both be restored into c",

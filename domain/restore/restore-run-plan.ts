@@ -86,6 +86,7 @@ const NO_NAMES: PlannedTest["names"] = {
   clusterId: "",
   extension: "",
   binding: "",
+  stagingAccountId: "",
 };
 
 /** What is found of a test whose lookup failed. */

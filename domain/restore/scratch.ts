@@ -25,8 +25,8 @@ export interface ScratchSpec {
   readonly backupStorage: { readonly storageAccountId: string; readonly container: string } | null;
   /** Of Azure Backup; null where another service restores. */
   readonly surroundings: BackupSurroundings | null;
-  /** For restores from the vault tier. */
-  readonly staging: Staging | null;
+  /** For restores from the vault tier; `isOwn` when the run makes it, within its own resource group. */
+  readonly staging: (Staging & { readonly isOwn: boolean }) | null;
 }
 
 /** What a scratch cluster and its surroundings are called: the same for the same run and slot. */
@@ -37,16 +37,19 @@ export interface ScratchNames {
   readonly clusterId: string;
   readonly extension: string;
   readonly binding: string;
+  /** Where the vault tier hydrates objects, when the plan names no such place. */
+  readonly stagingAccountId: string;
 }
 
 /** What is made for a scratch cluster, in this order; taking it away goes the other way. */
-export const SCRATCH_STEPS = ["group", "cluster", "extension", "trustedAccess", "roles"] as const;
+export const SCRATCH_STEPS = ["group", "staging", "cluster", "extension", "trustedAccess", "roles"] as const;
 export const TEAR_DOWN_STEPS = ["removeRoles", "removeTrustedAccess", "removeExtension", "removeGroup"] as const;
 export type ScratchStep = (typeof SCRATCH_STEPS)[number] | (typeof TEAR_DOWN_STEPS)[number];
 
 /** Longest that a step may take before it is given up. */
 export const MINUTES_OF_STEP: Readonly<Record<ScratchStep, number>> = {
   group: 10,
+  staging: 15,
   cluster: 60,
   extension: 30,
   trustedAccess: 15,
@@ -58,8 +61,12 @@ export const MINUTES_OF_STEP: Readonly<Record<ScratchStep, number>> = {
 };
 
 /** What is made for a scratch cluster; without Azure Backup that is the cluster alone. */
-export function scratchStepsOf({ surroundings }: ScratchSpec): ReadonlyArray<(typeof SCRATCH_STEPS)[number]> {
-  return surroundings === null ? ["group", "cluster"] : SCRATCH_STEPS;
+export function scratchStepsOf({
+  surroundings,
+  staging,
+}: Pick<ScratchSpec, "surroundings" | "staging">): ReadonlyArray<(typeof SCRATCH_STEPS)[number]> {
+  if (surroundings === null) return ["group", "cluster"];
+  return SCRATCH_STEPS.filter((step) => step !== "staging" || staging?.isOwn === true);
 }
 
 /**

@@ -5,6 +5,7 @@ import { DrydockError } from "../../domain/errors.ts";
 import { type Readiness, readinessSchema } from "../../domain/preflight/readiness.ts";
 import { minorOf } from "../../domain/version-skew.ts";
 import type { AppPorts } from "../ports.ts";
+import { readProofs } from "../read-proofs.ts";
 import { json, operatorRoute } from "./operator-route.ts";
 import { Problem } from "./problem.ts";
 
@@ -36,7 +37,7 @@ export function registerReadiness(ports: AppPorts): void {
       200: { description: "READY, NOT READY or CANNOT TELL, with findings.", schema: readinessSchema },
       404: { description: "There is no such pool." },
     },
-    handle: async ({ query: { cluster, pool, version } }) => {
+    handle: async ({ query: { cluster, pool, version }, client }) => {
       const { config } = await ports.readFleet();
       const chosen = cluster ? config.clusters.filter(({ name }) => name === cluster) : config.clusters;
       if (chosen.length === 0) {
@@ -44,7 +45,10 @@ export function registerReadiness(ports: AppPorts): void {
         throw new Problem(400, "Unknown cluster", `Not in fleet.yaml: ${cluster}. Its clusters are ${known}.`);
       }
       const targets = { clusters: chosen, pool: pool || null, targetVersion: version || null };
-      return json(200, await assessed(assessFleet(ports, config, targets)));
+      return json(
+        200,
+        await assessed(assessFleet({ ...ports, readProofs: (name) => readProofs(client, name) }, config, targets)),
+      );
     },
   });
 }

@@ -62,6 +62,8 @@ var restoreTester = [
   'Microsoft.Resources/subscriptions/resourceGroups/delete'
   'Microsoft.Resources/subscriptions/resourceGroups/read'
   'Microsoft.Resources/subscriptions/resourceGroups/write'
+  'Microsoft.Storage/storageAccounts/read'
+  'Microsoft.Storage/storageAccounts/write'
 ]
 
 resource reads 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {

@@ -12,6 +12,7 @@ import { MAINTENANCE_ROUTES } from "./maintenance-routes.ts";
 import { POOL_ROUTES } from "./pool-routes.ts";
 import { RESOURCE_GROUP_ROUTES } from "./resource-group-routes.ts";
 import { ROLE_ASSIGNMENT_ROUTES } from "./role-assignment-routes.ts";
+import { STORAGE_ACCOUNT_ROUTES } from "./storage-account-routes.ts";
 import { SUBSCRIPTION_ROUTES } from "./subscription-routes.ts";
 import { TRUSTED_ACCESS_ROUTES } from "./trusted-access-routes.ts";
 
@@ -29,6 +30,7 @@ export const ARM_ROUTES: readonly ArmRoute[] = [
   ...VAULT_ROUTES,
   ...INSTANCE_ROUTES,
   ...RESOURCE_GROUP_ROUTES,
+  ...STORAGE_ACCOUNT_ROUTES,
   ...CAPACITY_ROUTES,
   ...SUBSCRIPTION_ROUTES,
   ...GRAPH_ROUTES,

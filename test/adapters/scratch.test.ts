@@ -7,10 +7,10 @@ import { readBackupSurroundings } from "../../adapters/backup/data-protection/ba
 import type { OperationState } from "../../domain/long-operation.ts";
 import type { RestoreRequest } from "../../domain/restore/backup-provider.ts";
 import {
-  SCRATCH_STEPS,
   type ScratchSpec,
   type ScratchStep,
   scratchRoles,
+  scratchStepsOf,
   TEAR_DOWN_STEPS,
 } from "../../domain/restore/scratch.ts";
 import { type BackupHarness, clusterId, instanceId, startBackups } from "../simulator/backup-harness.ts";
@@ -27,7 +27,13 @@ async function begin(scenario: unknown = {}) {
   const settings: ArmSettings = { endpoint, credential: { getToken } };
   const spec: ScratchSpec = {
     ...{ runId: "restore-1", slot: 0, subscriptionId: SUBSCRIPTION, region: "westeurope", kubernetesVersion: "1.33.5" },
-    ...{ vmSize: "Standard_D4s_v5", nodeCount: 2, nodeLabels: {}, expiresAt: "2026-11-21T08:00:00.000Z", staging: null },
+    ...{
+      vmSize: "Standard_D4s_v5",
+      nodeCount: 2,
+      nodeLabels: {},
+      expiresAt: "2026-11-21T08:00:00.000Z",
+      staging: null,
+    },
     backupStorage: {
       storageAccountId: `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg-prod-weu/providers/Microsoft.Storage/storageAccounts/stbackup`,
       container: "backups",
@@ -63,7 +69,7 @@ describe("a scratch cluster", () => {
   it("is made with all that a restore into it needs, and nothing of it is left", async () => {
     const { settings, spec } = await begin();
     const before = await assignments();
-    await all(settings, spec, SCRATCH_STEPS);
+    await all(settings, spec, scratchStepsOf(spec));
     const { clusterId: targetClusterId } = scratchNames(spec);
     const { body } = await simulator.arm("GET", targetClusterId);
     expect(body.tags).toEqual({
@@ -147,7 +153,7 @@ describe("the names of a scratch cluster", () => {
     expect(scratchNames(spec)).toEqual(scratchNames({ ...spec }));
     expect(scratchNames({ ...spec, slot: 1 }).group).not.toBe(scratchNames(spec).group);
     expect(scratchNames({ ...spec, runId: "restore-2" }).group).not.toBe(scratchNames(spec).group);
-    const staging = { resourceGroupId: "/g", storageAccountId: "/s" };
+    const staging = { resourceGroupId: "/g", storageAccountId: "/s", isOwn: false };
     const grants = scratchRoles({ ...spec, staging }, "/c", { cluster: "p", extension: "q" });
     const names = grants.map((grant) => assignmentName(spec.runId, grant));
     expect(new Set(names).size).toBe(7);

@@ -14,7 +14,11 @@ import {
 import { useWorlds } from "./world.ts";
 
 const newWorld = useWorlds();
-const worldWith = (drain: string) => worldWithDrain(newWorld, drain);
+/** @param minutes longest that a node may take */
+const worldWith = (drain: string, minutes = 30) =>
+  worldWithDrain(newWorld, drain, {
+    fleetYaml: (yaml) => yaml.replace("timeoutMinutes: 30", `timeoutMinutes: ${minutes}`),
+  });
 
 const SCALE_UP = "remedies: [{ do: scaleUpOwner, afterMinutes: 1 }]";
 
@@ -81,6 +85,20 @@ describe("the remedy askToDelete", () => {
     expect(told(run, "RemedyTried")[0]).toMatch(/approved, deleted \(by bob: it may go\)/);
   });
 
+  it("leaves the pod when nobody answers in the node's time, and asks no longer", async () => {
+    const place = await worldWith(ASK, 10);
+    await deploy(place, "single", 1);
+    const id = await startGuarded(place, "single", 1);
+    await place.world.until(id, ({ gates }) => gates.some(({ kind }) => kind === "approval"));
+    const asked = await place.world.until(id, ({ gates }) => gates.some(({ kind }) => kind === "halt"));
+    expect(asked.gates.map(({ kind }) => kind)).toEqual(["halt"]);
+    const run = await halted(place, id);
+    expect(told(run, "RemedyTried")[0]).toMatch(/asking to delete default\/single-.*: nobody answered/);
+    expect(place.world.requests.filter((line) => /^DELETE .*pods\/single-/.test(line))).toEqual([]);
+    expect(await place.cordoned()).toEqual([]);
+    expect(await place.pools()).toEqual(["apps", "system"]);
+  });
+
   it("leaves the pod when it is declined, and the pool is undone", async () => {
     const place = await worldWith(ASK);
     await deploy(place, "single", 1);
@@ -94,13 +112,13 @@ describe("the remedy askToDelete", () => {
 });
 
 describe("the remedy restartOwner", () => {
-  it("restarts the rollout once", async () => {
+  it("restarts the rollout once, whose new pods let the old ones go", async () => {
     const place = await worldWith("remedies: [{ do: restartOwner, afterMinutes: 1 }]");
     await deploy(place, "single", 1);
     const id = await startGuarded(place, "single", 1);
-    await place.world
-      .until(id, ({ gates, status }) => gates.length > 0 || status === "finished")
-      .catch(() => undefined);
+    const run = await place.world.ended(id);
+    expect(told(run, "RemedyTried")).toEqual([expect.stringMatching(/restarting default\/Deployment\/single: done/)]);
+    expect(run.verdict).toBe("passed");
     const { metadata, spec } = await place.apps.readNamespacedDeployment({ namespace: "default", name: "single" });
     expect(metadata?.annotations?.["drydock.dev/restarted-by"]).toBe(id);
     expect(spec?.template.metadata?.annotations).toHaveProperty(["kubectl.kubernetes.io/restartedAt"]);
@@ -182,6 +200,35 @@ describe("a node that does not drain", () => {
         ?.nodes.map(({ state }) => state)
         .sort(),
     ).toEqual(["drained", "failed"]);
+  });
+
+  it("takes pods again where the policy says so: the others go on, and it is told", async () => {
+    const place = await worldWith("onFailure: continue", 10);
+    await deploy(place, "single", 1);
+    const run = await halted(place, await startGuarded(place, "single", 1));
+    const failed = run.findings.find(({ code }) => code === "DrainFailed");
+    expect(failed?.severity).toBe("blocker");
+    expect(await place.cordoned()).toEqual([]);
+    const { items } = await place.core.listNode();
+    const old = items.filter(({ metadata }) => metadata?.labels?.["kubernetes.azure.com/agentpool"] === "apps");
+    expect(old.map(({ metadata }) => metadata?.name)).toEqual([failed?.subject]);
+    expect(await place.pools()).toEqual(["apps", "apps2", "system"]);
+  });
+
+  it("spends the time of its pool, and those that were not begun take pods again", async () => {
+    const patient = "remedies: [{ do: giveUp, afterMinutes: 25 }]";
+    const place = await worldWith(`onFailure: continue\n    poolTimeoutMinutes: 6\n    ${patient}`);
+    await deploy(place, "four", 4);
+    const run = await halted(place, await startGuarded(place, "four", 4));
+    const [first] = run.findings.filter(({ code }) => code === "DrainFailed");
+    const spent = poolOf(run)?.nodes.find(({ name }) => name === first?.subject);
+    const minutes = (Date.parse(spent?.endedAt ?? "") - Date.parse(spent?.startedAt ?? "")) / 60_000;
+    expect(minutes).toBeGreaterThan(4);
+    expect(minutes).toBeLessThan(8);
+    const [left] = run.findings.filter(({ code }) => code === "PoolDrainTimedOut");
+    expect(left?.message).toMatch(/not done within 6 minutes; 1 nodes were not begun/);
+    expect(await place.cordoned()).toEqual([]);
+    expect(await place.pools()).toEqual(["apps", "system"]);
   });
 
   it("is told once when nothing moves, with what blocks", async () => {

@@ -155,6 +155,16 @@ const DOUBTS: readonly Case[] = [
     ...{ verdict: "failed", outcome: "choose failed", code: "blocker BackupMissing", says: "with Velero" },
   },
   {
+    what: "a resource modifier that no scratch cluster has",
+    plan: { test: { modifier: { name: "smaller", namespace: "shop" } } },
+    ...{
+      verdict: "inconclusive",
+      outcome: "choose could-not",
+      code: "blocker ReferenceNotInScratch",
+      says: "shop/smaller",
+    },
+  },
+  {
     what: "an objective that the newest data misses",
     plan: { plan: { objectives: { rpoHours: 2, rtoMinutes: 5 } } },
     ...{ verdict: "failed", outcome: "probe done", code: "blocker RtoMissed", says: "RpoMissed" },

@@ -74,8 +74,7 @@ describe("a restored copy of production", () => {
     await world.untilTests(id, ({ gates }) => gates.length > 0);
     const name = world.simulator.azure.clusters.values().find((one) => one.name.startsWith("drydock-"))?.name ?? "";
     const scratch = world.simulator.azure.kubernetes(name);
-    const find = (plural: "cronjobs" | "services" | "networkpolicies", of = "shop") =>
-      scratch.table(plural).list(of);
+    const find = (plural: "cronjobs" | "services" | "networkpolicies", of = "shop") => scratch.table(plural).list(of);
     expect(find("networkpolicies")).toMatchObject([
       { metadata: { name: "drydock-isolation" }, spec: { podSelector: {}, policyTypes: ["Egress"] } },
     ]);
@@ -131,6 +130,29 @@ describe("a scratch cluster that tests share", () => {
     const made = world.requests.filter((line) => /^PUT .*managedClusters\/drydock-[0-9a-f]+\?/.test(line));
     expect(made).toHaveLength(1);
     expect(report.findings).toEqual([]);
+    expect(resourcesOf(world)).toEqual(before);
+  });
+});
+
+describe("a restore from the vault", () => {
+  it("is hydrated in a place that the run makes, and nothing of it stays", async () => {
+    const parent = mkdtempSync(join(tmpdir(), "fleet-"));
+    folders.push(parent);
+    const fleetDirectory = changedFleet(parent, (azure) => ({
+      ...azure,
+      clusters: azure.clusters.map((one) =>
+        one.backup ? { ...one, backup: { ...one.backup, vaultTier: true } } : one,
+      ),
+    }));
+    const world = await newWorld({ fleetDirectory, fleetYaml: withPlan({ test: { tiers: ["vault"] } }) });
+    const before = resourcesOf(world);
+    const id = await startTests(world);
+    const hydrated = () => resourcesOf(world).filter((one) => one.includes("/disks/hydrated-"));
+    await world.untilTests(id, () => hydrated().length > 0);
+    expect(hydrated()).toEqual([expect.stringContaining("/resourceGroups/rg-drydock-scratch-")]);
+    await world.testsEnded(id);
+    const { clusters } = await testReport(world, id);
+    expect(clusters[0]).toMatchObject({ verdict: "passed", point: { tier: "vault" } });
     expect(resourcesOf(world)).toEqual(before);
   });
 });

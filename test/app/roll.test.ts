@@ -2,6 +2,7 @@ import { CoreV1Api, KubeConfig, PolicyV1Api } from "@kubernetes/client-node";
 import { describe, expect, it } from "vitest";
 import type { PoolView, UpgradeRunView } from "../../domain/api/upgrade-view.ts";
 import { armClient } from "../simulator/start-simulator.ts";
+import { deploy, guard, start, told, worldWith } from "./drained-place.ts";
 import { onlyClusters, type TestWorld, useWorlds } from "./world.ts";
 
 const newWorld = useWorlds();
@@ -16,10 +17,11 @@ async function kubernetes(world: TestWorld): Promise<KubeConfig> {
 }
 
 /** Both pools are rolled by AKS; the pods of reports may not be disrupted once the roll of `apps` has begun. */
-async function blockedRoll(drain = "") {
+async function blockedRoll(drain = "", before: (world: TestWorld) => Promise<void> = async () => undefined) {
   const only = onlyClusters(CLUSTER);
   const surge = (yaml: string) => yaml.replace("strategy: blueGreen", "strategy: surge");
   const world = await newWorld({ fleetYaml: (yaml) => `${surge(only(yaml)).trimEnd()}\n    ${drain}\n` });
+  await before(world);
   const config = await kubernetes(world);
   const body = { kind: "upgrade", scope: "nodeImage", by: "ada", reason: "a test", clusters: [CLUSTER] };
   const { id } = (await (await world.api("runs", { method: "POST", body })).json()) as { id: string };
@@ -77,6 +79,43 @@ describe("a roll of AKS", () => {
     expect(behind[0]?.message).toMatch(/lets it take pods again \(undrainableNodeBehavior: Schedule\)/);
     expect(behind[0]?.evidence[0]).toMatch(/reports\/report-writer-.*PodDisruptionBudgetBlocks/);
     expect(poolOf(halted)?.nodes.map(({ state }) => state)).toContain("failed");
+  });
+
+  it("that sets a node aside says so, and what held it", async () => {
+    const { world, id, core } = await blockedRoll("", async (started) => {
+      const client = await armClient(started.simulator);
+      const { provisioningState: _, ...pool } = await client.agentPools.get(`rg-${CLUSTER}`, CLUSTER, "apps");
+      const upgradeSettings = { ...pool.upgradeSettings, undrainableNodeBehavior: "Cordon", drainTimeoutInMinutes: 5 };
+      await client.agentPools
+        .createOrUpdate(`rg-${CLUSTER}`, CLUSTER, "apps", { ...pool, upgradeSettings })
+        .submitted();
+      await started.pass(120);
+    });
+    await world.until(id, isHalted);
+    const body = { signal: "cancel", by: "bob", reason: "enough" };
+    expect((await world.api(`runs/${id}/signals`, { method: "POST", body })).status).toBe(202);
+    const run = await world.ended(id);
+    const [aside] = run.findings.filter(({ code }) => code === "NodeNotUpgraded");
+    expect(aside?.evidence.join()).toMatch(/reports\/report-writer-.*PodDisruptionBudgetBlocks/);
+    expect(aside?.message).toMatch(/has set it aside \(undrainableNodeBehavior: Cordon\)/);
+    const { items } = await core.listNode();
+    const marked = items.filter(
+      ({ metadata }) => metadata?.labels?.["kubernetes.azure.com/upgrade-status"] === "Quarantined",
+    );
+    expect(marked.map(({ metadata }) => metadata?.name)).toContain(aside?.subject);
+  });
+
+  it("is helped by scaling an owner up, which is scaled back when the roll has ended", async () => {
+    const surge = (yaml: string) => yaml.replace("strategy: blueGreen", "strategy: surge");
+    const place = await worldWith(newWorld, "remedies: [{ do: scaleUpOwner, afterMinutes: 1 }]", { fleetYaml: surge });
+    await deploy(place, "single", 1);
+    const id = await start(place);
+    await place.world.until(id, (run) => poolOf(run)?.state === "upgrading");
+    await guard(place, "single", 1);
+    const run = await place.world.ended(id);
+    expect(told(run, "RemedyTried").join()).toMatch(/scaling up default\/Deployment\/single: done/);
+    expect(poolOf(run)?.nodes.map(({ state }) => state)).toEqual(["upgraded", "upgraded"]);
+    expect(await place.replicas("single")).toBe(1);
   });
 
   it("is helped by the remedies of the policy: a question is put, and the approved pod goes", async () => {

@@ -102,15 +102,19 @@ describe("drydock start", () => {
     expect(session(state).run.id).not.toBe(id);
   });
 
-  it("ends with 1 and the reason when the run does not pass", async () => {
+  it("ends with 1 at a question that nobody is there to answer, with the reason and how to go on", async () => {
     const state = drydock.stateFolder();
     const scenario = join(dirname(state), "scenario.yaml");
     writeFileSync(scenario, "settings:\n  podStartSeconds: 20000\n");
     const command = drydock.start(state, "--once", "--port", "0", "--scenario", scenario, "--speed", "1500");
     expect(await command.ended()).toBe(1);
-    expect(command.stdout()).toMatch(/^Verdict: failed$/m);
-    expect(command.stdout()).toMatch(/blocker OperationFailed dev-weu\/system: .*PDB/);
-    expect(command.stdout()).toMatch(/^\| Upgrade failed/m);
+    const { id } = session(state).run;
+    expect(command.stdout()).toMatch(
+      /^Waiting: Ring dev is halted: dev-weu failed\. Try again, go on without what failed, or cancel\?$/m,
+    );
+    expect(command.stdout()).toMatch(/^ {2}dev-weu: failed: .*PDB/m);
+    expect(command.stdout()).toContain(`npx drydock retry ${id} --gate halt-dev-1 or npx drydock skip ${id}`);
+    expect(command.stdout()).not.toContain("Verdict");
   });
 
   it("tells when one of its programs dies, ends the other, and exits with 1", async () => {

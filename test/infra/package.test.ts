@@ -20,7 +20,8 @@ function pack(backend: string | undefined): { folder: string; status: number | n
 
 describe("the package that is deployed", () => {
   it("runs by itself: a host outside of the repository loads it and it answers", async () => {
-    const { folder } = pack(undefined);
+    const { folder, status, said } = pack(undefined);
+    expect(status, said).toBe(0);
     const state = join(folder, "../state");
     const host = startProgram(join(ROOT, "dist/local.js"), ["host", "--app", folder, "--port", "0", "--state", state]);
     onTestFinished(async () => {
@@ -34,13 +35,15 @@ describe("the package that is deployed", () => {
   });
 
   it("has nothing in it but what the app needs", () => {
-    const { folder } = pack(undefined);
+    const { folder, status, said } = pack(undefined);
+    expect(status, said).toBe(0);
     expect(readdirSync(folder).toSorted()).toEqual(["dist", "fleet.yaml", "host.json", "package.json"]);
     expect(readdirSync(join(folder, "dist")).toSorted()).toEqual(["console", "main.cjs"]);
   });
 
   it("asks for the scheduler where that keeps the state", () => {
-    const { folder } = pack("durableTaskScheduler");
+    const { folder, status, said } = pack("durableTaskScheduler");
+    expect(status, said).toBe(0);
     const host = JSON.parse(readFileSync(join(folder, "host.json"), "utf8"));
     expect(host.extensions.durableTask.storageProvider.type).toBe("azureManaged");
   });

@@ -43,9 +43,9 @@ async function assignmentsOf(clients: ScratchClients, spec: ScratchSpec): Promis
 
 /** Where roles are given outside of the scratch group; those inside go with it. */
 function scopesOf(spec: ScratchSpec): string[] {
-  const { clusterId } = scratchNames(spec);
+  const { clusterId, groupId } = scratchNames(spec);
   const grants = scratchRoles(spec, clusterId, { cluster: "", extension: "" });
-  return [...new Set(grants.map(({ scope }) => scope))].filter((scope) => scope !== clusterId);
+  return [...new Set(grants.map(({ scope }) => scope))].filter((scope) => !`${scope}/`.startsWith(`${groupId}/`));
 }
 
 async function grantsOf({ clusters, extensions }: ScratchClients, spec: ScratchSpec): Promise<RoleGrant[]> {

@@ -18,6 +18,7 @@ export function scratchNames({
     clusterId: `${groupId}/providers/Microsoft.ContainerService/managedClusters/${cluster}`,
     extension: "azure-aks-backup",
     binding: "drydock-backup",
+    stagingAccountId: `${groupId}/providers/Microsoft.Storage/storageAccounts/drydock${key}`,
   };
 }
 

@@ -1,11 +1,16 @@
 import type { ManagedCluster } from "@azure/arm-containerservice";
 import type { Extension } from "@azure/arm-kubernetesconfiguration";
+import { z } from "zod";
 import { DrydockError, terminal } from "../../../domain/errors.ts";
 import { RUN_TAG } from "../../../domain/long-operation.ts";
 import { scratchTags } from "../../../domain/restore/janitor.ts";
 import type { ScratchSpec, ScratchStep } from "../../../domain/restore/scratch.ts";
 import type { ScratchClients } from "./scratch-clients.ts";
 import { scratchNames } from "./scratch-names.ts";
+
+const stateSchema = z.object({ provisioningState: z.string().optional() });
+/** Of Microsoft.Storage. */
+const STORAGE_API_VERSION = "2025-06-01";
 
 /** How a resource stands: it is not there, or it is, in a state of Azure's. */
 export interface Seen {
@@ -34,6 +39,8 @@ export function resourceOf(clients: ScratchClients, spec: ScratchSpec, step: Res
     case "group":
     case "removeGroup":
       return groupResource(clients, spec);
+    case "staging":
+      return stagingResource(clients, spec);
     case "cluster":
       return clusterResource(clients, spec);
     case "extension":
@@ -72,6 +79,28 @@ function clusterResource({ clusters }: ScratchClients, spec: ScratchSpec): Scrat
       }),
     make: () => clusters.managedClusters.createOrUpdate(group, cluster, clusterBody(spec)).submitted(),
     remove: () => clusters.managedClusters.delete(group, cluster).submitted(),
+  };
+}
+
+/** A storage account without keys and without anything public; it goes with the group. */
+function stagingResource({ groups }: ScratchClients, spec: ScratchSpec): ScratchResource {
+  const { stagingAccountId: id } = scratchNames(spec);
+  const { region: location, runId, expiresAt } = spec;
+  return {
+    what: `staging account ${id.split("/").at(-1)}`,
+    look: () =>
+      unlessMissing(async () => {
+        const { properties, tags } = await groups.resources.getById(id, STORAGE_API_VERSION);
+        return seen(stateSchema.parse(properties).provisioningState, tags?.[RUN_TAG] ?? "", undefined);
+      }),
+    make: () =>
+      groups.resources
+        .createOrUpdateById(id, STORAGE_API_VERSION, {
+          ...{ location, tags: { ...scratchTags(runId, expiresAt) }, sku: { name: "Standard_LRS" }, kind: "StorageV2" },
+          properties: { allowBlobPublicAccess: false, allowSharedKeyAccess: false, minimumTlsVersion: "TLS1_2" },
+        })
+        .submitted(),
+    remove: () => groups.resources.deleteById(id, STORAGE_API_VERSION).submitted(),
   };
 }
 

@@ -61,7 +61,7 @@ function criterion({
   if (tier !== "vault") return { objectType: "KubernetesClusterRestoreCriteria", ...common };
   if (staging === null) {
     const message =
-      "a restore from the vault tier needs a staging resource group and storage account; name both in the plan";
+      "a restore from the vault tier needs a staging resource group and storage account";
     throw new DrydockError(terminal("Invalid", message));
   }
   return {

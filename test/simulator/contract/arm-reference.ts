@@ -96,6 +96,7 @@ const REFERENCES: readonly Reference[] = [
   ...both("/subscriptions/[^/]+/resourceGroups", groups.resourceGroupDeserializer),
   one("/locations/[^/]+/usages$", keepsMembers("unit currentValue limit name"), { isList: true }),
   one("/virtualNetworks/[^/]+/subnets/[^/]+$", keepsMembers("id name type properties etag")),
+  one("/storageAccounts/[^/]+$", keepsMembers("id name type location tags sku kind properties")),
   one("^/subscriptions$", keepsMembers(SUBSCRIPTION_MEMBERS), { isList: true }),
   one("^/subscriptions/[^/]+$", keepsMembers(SUBSCRIPTION_MEMBERS)),
   one("^/subscriptions/[^/]+/locations$", keepsMembers(LOCATION_MEMBERS), { isList: true }),
