@@ -4,16 +4,17 @@ import { type Activities, createActivities } from "../activities/activities.ts";
 import { answer } from "../activities/answer.ts";
 import { BLOCKED_CLUSTERS, blockedClusters } from "../orchestrations/blocked-clusters.ts";
 import { CLUSTER_LEASE, clusterLease } from "../orchestrations/cluster-lease.ts";
-import { CLUSTER_PLAN, clusterPlan } from "../orchestrations/cluster-plan.ts";
+import { CLUSTER_PLAN, clusterPlan, KEEP_PLANS } from "../orchestrations/cluster-plan.ts";
 import { DEAD_LETTERS, deadLetters } from "../orchestrations/dead-letters.ts";
 import { DECLINED_CHANGES, declinedChanges } from "../orchestrations/declined-changes.ts";
 import { drainNode } from "../orchestrations/drain-node.ts";
 import { followOperation } from "../orchestrations/durable-operation.ts";
+import { type PartWork, partOrchestration } from "../orchestrations/fleet-parts.ts";
 import { followRoll } from "../orchestrations/follow-roll.ts";
 import { HEALTH_BASELINE, healthBaseline } from "../orchestrations/health-baseline.ts";
 import { JANITOR_LOG, janitor, janitorLog } from "../orchestrations/janitor.ts";
 import { MONTHLY_TESTS, monthlyRestoreTests, monthlyTests } from "../orchestrations/monthly-restore-tests.ts";
-import { planFleetUpgrade } from "../orchestrations/plan-upgrade.ts";
+import { OBSERVE_CLUSTERS, PREFLIGHT_CLUSTERS, planFleetUpgrade } from "../orchestrations/plan-upgrade.ts";
 import { POOL_DURATIONS, poolDurations } from "../orchestrations/pool-durations.ts";
 import { PROOF_HISTORY, proofHistory } from "../orchestrations/proof-history.ts";
 import { restoreLane } from "../orchestrations/restore-lane.ts";
@@ -33,10 +34,13 @@ import { UNDO_RECORD, undoRecord } from "../orchestrations/undo-record.ts";
 import { upgrade } from "../orchestrations/upgrade.ts";
 import { upgradeCluster } from "../orchestrations/upgrade-cluster.ts";
 import { upgradePool } from "../orchestrations/upgrade-pool.ts";
-import { upgradeRing } from "../orchestrations/upgrade-ring.ts";
+import { FETCH_RESULTS, upgradeRing } from "../orchestrations/upgrade-ring.ts";
 import type { AppPorts } from "./ports.ts";
 import { readProofs } from "./read-proofs.ts";
 import { findStatus, isAlive, listRunIds, standOf } from "./run-lookup.ts";
+
+/** What is done for a fleet part by part. */
+const PARTS = [OBSERVE_CLUSTERS, PREFLIGHT_CLUSTERS, KEEP_PLANS, FETCH_RESULTS] as const;
 
 const ORCHESTRATIONS = {
   upgrade,
@@ -75,6 +79,8 @@ const ASK_THE_HOST: ReadonlySet<keyof Activities> = new Set([
 /** Registers orchestrations, entities and activities. */
 export function registerDurable(ports: AppPorts): void {
   for (const [name, handler] of Object.entries(ORCHESTRATIONS)) df.app.orchestration(name, handler);
+  for (const part of PARTS)
+    df.app.orchestration(part.name, partOrchestration(part as PartWork<unknown, unknown, unknown>));
   df.app.entity(CLUSTER_LEASE, clusterLease);
   df.app.entity(RUN_RECORD, runRecord);
   df.app.entity(RING_QUEUE, ringQueue);

@@ -1,5 +1,6 @@
 import type { ClusterPlan } from "../domain/upgrade-plan.ts";
 import { askEntities, askEntity, type EntityContext, type OrchestrationContext, type Step } from "./durable.ts";
+import { inParts, type PartWork } from "./fleet-parts.ts";
 
 /** Name of the entity that keeps a cluster's part of a run's plan, so that it does not travel from history to history. */
 export const CLUSTER_PLAN = "clusterPlan";
@@ -18,8 +19,15 @@ export function* keepClusterPlans(
   runId: string,
   plans: readonly ClusterPlan[],
 ): Step<void> {
+  yield* inParts(context, KEEP_PLANS, plans, runId, "keep");
+}
+
+/** Keeps the plans of clusters of a run. */
+export const KEEP_PLANS: PartWork<ClusterPlan, string, null> = { name: "keepPlans", body: keepPlans };
+
+function* keepPlans(context: OrchestrationContext, plans: readonly ClusterPlan[], runId: string): Step<null[]> {
   const keys = plans.map((plan) => ({ key: planKey(runId, plan.name), input: plan }));
-  yield* askEntities(context, CLUSTER_PLAN, "keep", keys);
+  return yield* askEntities<null>(context, CLUSTER_PLAN, "keep", keys);
 }
 
 /** A cluster's part of a run's plan. */

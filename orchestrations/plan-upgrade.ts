@@ -1,9 +1,17 @@
 import { byGravity, type Finding } from "../domain/finding.ts";
 import type { ClusterConfig } from "../domain/fleet-config.ts";
+import type { PreflightPolicy } from "../domain/preflight/preflight-policy.ts";
 import type { UpgradeRunRequest } from "../domain/run-request.ts";
-import { type Observation, type PlannedUpgrade, planUpgrade, type RingPlan } from "../domain/upgrade-plan.ts";
+import {
+  type ClusterPlan,
+  type Observation,
+  type PlannedUpgrade,
+  planUpgrade,
+  type RingPlan,
+} from "../domain/upgrade-plan.ts";
 import { readDeclined } from "./declined-changes.ts";
 import { type OrchestrationContext, perform, performEach, type Step } from "./durable.ts";
+import { inParts, type PartWork } from "./fleet-parts.ts";
 import { readDurations } from "./pool-durations.ts";
 
 /** Clusters that are looked at side by side. */
@@ -25,7 +33,8 @@ export function* planFleetUpgrade(context: OrchestrationContext): Step<PlannedUp
   const { config, findings, digest } = yield* perform(context, "readFleet", null);
   const { targets } = request;
   const clusters = config.clusters.filter(({ name }) => targets === null || targets.includes(name));
-  const observations = yield* observeFleet(context, clusters);
+  const named = clusters.map(({ name, resourceId }) => ({ name, resourceId }));
+  const observations = yield* inParts(context, OBSERVE_CLUSTERS, named, null, "observe");
   const history = yield* readDurations(context);
   const declined = request.asksAgain ? {} : yield* readDeclined(context);
   const plan = planUpgrade(config, observations, { ...request, history, declined });
@@ -38,11 +47,15 @@ export function* planFleetUpgrade(context: OrchestrationContext): Step<PlannedUp
   };
 }
 
-/** What stays unreachable after all tries is an observation, too: it must not stop the plan of the others. */
-function* observeFleet(context: OrchestrationContext, clusters: readonly ClusterConfig[]): Step<Observation[]> {
+type Named = Pick<ClusterConfig, "name" | "resourceId">;
+
+/** Looks at clusters. What stays unreachable after all tries is an observation, too: it must not stop the plan of the others. */
+export const OBSERVE_CLUSTERS: PartWork<Named, null, Observation> = { name: "observeClusters", body: observeClusters };
+
+function* observeClusters(context: OrchestrationContext, clusters: readonly Named[]): Step<Observation[]> {
   const observations: Observation[] = [];
   for (let from = 0; from < clusters.length; from += OBSERVE_WIDTH) {
-    const batch = clusters.slice(from, from + OBSERVE_WIDTH).map(({ name, resourceId }) => ({ name, resourceId }));
+    const batch = clusters.slice(from, from + OBSERVE_WIDTH);
     const answers = yield* performEach(context, "observeCluster", batch);
     for (const [index, answer] of answers.entries()) {
       const name = batch[index]?.name ?? "";
@@ -54,10 +67,25 @@ function* observeFleet(context: OrchestrationContext, clusters: readonly Cluster
 
 /** What would block the clusters that have something to do. */
 function* preflightAll(context: OrchestrationContext, rings: readonly RingPlan[]): Step<Finding[]> {
-  const findings: Finding[] = [];
   const plans = rings.flatMap(({ ring, clusters }) =>
     clusters.filter(({ skip }) => skip === null).map((plan) => ({ plan, policy: ring.preflight })),
   );
+  return yield* inParts(context, PREFLIGHT_CLUSTERS, plans, null, "preflight");
+}
+
+interface ToPreflight {
+  readonly plan: ClusterPlan;
+  readonly policy: PreflightPolicy;
+}
+
+/** Looks into clusters for what would block them. */
+export const PREFLIGHT_CLUSTERS: PartWork<ToPreflight, null, Finding> = {
+  name: "preflightClusters",
+  body: preflightClusters,
+};
+
+function* preflightClusters(context: OrchestrationContext, plans: readonly ToPreflight[]): Step<Finding[]> {
+  const findings: Finding[] = [];
   for (let from = 0; from < plans.length; from += PREFLIGHT_WIDTH) {
     const batch = plans.slice(from, from + PREFLIGHT_WIDTH);
     const answers = yield* performEach(context, "preflightCluster", batch);

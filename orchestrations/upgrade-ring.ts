@@ -11,6 +11,7 @@ import type { RingStatus } from "../domain/run-status.ts";
 import type { ClusterPlan, RingPlan } from "../domain/upgrade-plan.ts";
 import { keepClusterPlans } from "./cluster-plan.ts";
 import { askEntity, type OrchestrationContext, performEach, runChildren, type Step } from "./durable.ts";
+import { inParts, type PartWork } from "./fleet-parts.ts";
 import { askAfterHalt, askApproval, type HaltAnswer } from "./gates.ts";
 import type { RingLaneInput } from "./ring-lane.ts";
 import { RING_QUEUE } from "./ring-queue.ts";
@@ -182,7 +183,7 @@ function* end(
   const reason = verdict.kind === "promote" ? null : verdict.reason;
   const halt = reason === null || answer === "skip" ? null : reason;
   const clusters = yield* collect(work, plan, queue, reason ?? "left alone");
-  const earlierTries = yield* fetchResults(work, earlierOf(attempts));
+  const earlierTries = yield* inParts(work.context, FETCH_RESULTS, earlierOf(attempts), work.input.runId, "earlier");
   const failed = clusters.some(({ outcome }) => isFailure(outcome));
   const begun = queue.ended.length > 0;
   const state = reason === null ? "done" : failed ? "failed" : begun && answer === "skip" ? "done" : "skipped";
@@ -199,7 +200,7 @@ function* withReasons<T extends Extract<Promotion, { kind: "halt" }>>(
 ): Step<T> {
   const failed = queue.ended.filter(({ outcome }) => isFailure(outcome)).slice(0, EXPLAINED);
   if (failed.length === 0) return halt;
-  const results = yield* fetchResults(work, failed);
+  const results = yield* fetchResults(work.context, failed, work.input.runId);
   const evidence = results.flatMap((result) => {
     const { name, outcome, reason } = result;
     const blocker = findingsIn(result).find(({ severity }) => severity === "blocker");
@@ -220,17 +221,21 @@ function earlierOf(attempts: ReadonlyMap<string, number>): Try[] {
 
 /** The results of all clusters, in the order of the plan. */
 function* collect(work: RingWork, plan: RingPlan, queue: RingQueue, reason: string): Step<ClusterResult[]> {
-  const results = new Map((yield* fetchResults(work, queue.ended)).map((result) => [result.name, result]));
+  const fetched = yield* inParts(work.context, FETCH_RESULTS, queue.ended, work.input.runId, "results");
+  const results = new Map(fetched.map((result) => [result.name, result]));
   return plan.clusters.map(
     (cluster) => results.get(cluster.name) ?? untouchedCluster(cluster.name, cluster.skip ?? reason),
   );
 }
 
-function* fetchResults({ context, input }: RingWork, tries: readonly Try[]): Step<ClusterResult[]> {
+/** Fetches the results of clusters' parts of a run. */
+export const FETCH_RESULTS: PartWork<Try, string, ClusterResult> = { name: "fetchResults", body: fetchResults };
+
+function* fetchResults(context: OrchestrationContext, tries: readonly Try[], runId: string): Step<ClusterResult[]> {
   const results: ClusterResult[] = [];
   for (let from = 0; from < tries.length; from += COLLECT_WIDTH) {
     const batch = tries.slice(from, from + COLLECT_WIDTH);
-    const asks = batch.map(({ name, attempt }) => ({ instanceId: runIds.cluster(input.runId, name, attempt) }));
+    const asks = batch.map(({ name, attempt }) => ({ instanceId: runIds.cluster(runId, name, attempt) }));
     for (const [index, answer] of (yield* performEach(context, "readClusterResult", asks)).entries()) {
       const name = batch[index]?.name ?? "";
       if (!answer.ok) throw new Error(`the result of ${name} cannot be read: ${answer.failure.message}`);

@@ -15,7 +15,9 @@ const querySchema = z
     pool: z.string().min(1).optional(),
     version: z
       .string()
-      .refine((version) => minorOf(version) !== null, "expected a version of Kubernetes such as 1.34.2")
+      .refine((version) => minorOf(version) !== null, {
+        error: ({ input }) => `expected a version of Kubernetes such as 1.34.2, not ${String(input)}`,
+      })
       .optional()
       .describe("The version to be ready for."),
   })

@@ -307,7 +307,7 @@ describe("a ring's own checks", () => {
 
   it("let an upgrade begin when they hold, and leave no Job behind", async () => {
     const world = await newWorld({
-      fleetYaml: withChecks([{ name: "smoke", job: { ...job, expectLog: "exit code 0" } }]),
+      fleetYaml: withChecks([{ name: "smoke", job: { ...job, command: ["echo", "ready"], expectLog: "^ready$" } }]),
     });
     const run = await upgraded(world);
     expect(run).toMatchObject({ verdict: "passed", findings: [] });

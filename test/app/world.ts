@@ -73,7 +73,7 @@ export function onlyClusters(...names: string[]): (yaml: string) => string {
   const entry = / {2}- name: (\S+)\n {4}ring: \S+\n {4}resourceId: \S+\n/g;
   return (yaml) =>
     yaml
-      .replace(/\nrestoreTests:\n[^]*/, "\n")
+      .replace(/\nrestoreTests:\n.*/s, "\n")
       .replaceAll(entry, (whole, name: string) => (names.includes(name) ? whole : ""));
 }
 

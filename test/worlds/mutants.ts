@@ -13,6 +13,8 @@ export interface Mutant {
   readonly to: string;
   /** The invariant that it breaks. */
   readonly caughtBy: RegExp;
+  /** The world that noticed it last: it is lived through first, and the others only when it no longer does. */
+  readonly seed?: number;
 }
 
 export const MUTANTS: readonly Mutant[] = [
