@@ -1,18 +1,16 @@
-import { beginWatch, type HealthProblem, lookAgain } from "../domain/health.ts";
+import type { HealthProblem } from "../domain/health.ts";
 import { newlyTold } from "../domain/health-findings.ts";
 import type { Promotion } from "../domain/promotion.ts";
 import type { RingQueue } from "../domain/ring-queue.ts";
-import { cancellationOf } from "../domain/run-control.ts";
-import { runIds, SIGNAL_EVENT } from "../domain/run-request.ts";
+import { runIds } from "../domain/run-request.ts";
 import type { ClusterSlo } from "../domain/slo.ts";
 import type { ClusterPlan, RingPlan } from "../domain/upgrade-plan.ts";
-import { nowMs, type OrchestrationContext, performEach, runChild, type Step, waitUntilOr } from "./durable.ts";
+import { nowMs, type OrchestrationContext, performEach, runChild, type Step } from "./durable.ts";
 import { readBaselines, unseen } from "./health-baseline.ts";
-import { listen, readControl, stopListening } from "./run-record.ts";
 import type { RingWork } from "./upgrade-ring.ts";
+import { watchHealth } from "./watch-health.ts";
 
-/** Looks at a ring's health in one soak, and the least time between two. */
-const LOOKS = 12;
+/** The least time between two looks. */
 const LOOK_MS = 5 * 60_000;
 /** How long something that comes and goes may hold up the end of a soak, beside the time that a measure asks for itself. */
 const UNSETTLED_MS = 60 * 60_000;
@@ -46,28 +44,14 @@ export function* soakRing(work: RingWork, plan: RingPlan, queue: RingQueue): Ste
   if (clusters.length === 0 || soakMinutes === 0) return { kind: "promote" };
   const untilMs = nowMs(context) + soakMinutes * 60_000;
   work.show({ state: "soaking", waitingUntil: new Date(untilMs).toISOString() });
-  const everyMs = Math.max(LOOK_MS, (soakMinutes * 60_000) / LOOKS);
-  const patienceMs = UNSETTLED_MS + longestMinutes(plan) * 60_000;
-  yield* listen(context, input.runId);
-  try {
-    const first = yield* lookAtRing(work, clusters, 0);
-    let look = lookAgain(beginWatch(first.before), first.now, nowMs(context));
-    for (let round = 1; ; round += 1) {
-      work.findings.push(...newlyTold(work.findings, look.told));
-      const isUnsettled = nowMs(context) >= untilMs + patienceMs;
-      const worse = isUnsettled ? [...look.lasting, ...look.pending] : look.lasting;
-      if (worse.length > 0) return { kind: "halt", ...saying(name, worse) };
-      if (cancellationOf(yield* readControl(context, input.runId))) return { kind: "stop", reason: "cancelled" };
-      if (nowMs(context) >= untilMs && look.pending.length === 0) return { kind: "promote" };
-      // A problem that the last look found first is looked at once more, even past the soak's end.
-      const dueMs = nowMs(context) >= untilMs ? nowMs(context) + LOOK_MS : Math.min(untilMs, nowMs(context) + everyMs);
-      if ((yield* waitUntilOr(context, dueMs, SIGNAL_EVENT)) === "event") continue;
-      const { now } = yield* lookAtRing(work, clusters, round);
-      look = lookAgain(look.watch, now, nowMs(context));
-    }
-  } finally {
-    stopListening(context, input.runId);
-  }
+  const end = yield* watchHealth(context, {
+    ...{ runId: input.runId, minutes: soakMinutes, lookMs: LOOK_MS },
+    patienceMs: UNSETTLED_MS + longestMinutes(plan) * 60_000,
+    look: (round) => lookAtRing(work, clusters, round),
+    onTold: (told) => void work.findings.push(...newlyTold(work.findings, told)),
+  });
+  if (end.kind === "cancelled") return { kind: "stop", reason: "cancelled" };
+  return end.kind === "worse" ? { kind: "halt", ...saying(name, end.problems) } : { kind: "promote" };
 }
 
 function longestMinutes({ ring }: RingPlan): number {

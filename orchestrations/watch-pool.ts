@@ -1,15 +1,12 @@
-import { beginWatch, type HealthProblem, lookAgain } from "../domain/health.ts";
+import type { HealthProblem } from "../domain/health.ts";
 import { newlyTold, regressionFindings } from "../domain/health-findings.ts";
-import { cancellationOf } from "../domain/run-control.ts";
-import { SIGNAL_EVENT } from "../domain/run-request.ts";
-import { nowMs, type Step, tryPerform, waitUntilOr } from "./durable.ts";
+import { type Step, tryPerform } from "./durable.ts";
 import { unseen } from "./health-baseline.ts";
 import { proveWhenSettled } from "./pool-steps.ts";
-import { listen, readControl, stopListening } from "./run-record.ts";
 import { PoolHalted, type PoolWork } from "./upgrade-pool.ts";
+import { watchHealth } from "./watch-health.ts";
 
-/** Looks in one soak, and the least time between two. */
-const LOOKS = 12;
+/** The least time between two looks. */
 const LOOK_MS = 2 * 60_000;
 /** How long something that comes and goes may hold up the end of a soak, beside the time that a measure asks for itself. */
 const UNSETTLED_MS = 30 * 60_000;
@@ -32,29 +29,16 @@ export function* soakPool(work: PoolWork, poolName: string): Step<void> {
  */
 export function* watchPool(work: PoolWork, minutes: number): Step<void> {
   const { context, input } = work;
-  const beginMs = nowMs(context);
-  const untilMs = beginMs + minutes * 60_000;
-  const patienceMs = UNSETTLED_MS + longestMinutes(input) * 60_000;
-  const everyMs = Math.max(LOOK_MS, (minutes * 60_000) / LOOKS);
-  let watch = beginWatch(input.health ?? []);
-  yield* listen(context, input.runId);
-  try {
-    for (;;) {
-      if (cancellationOf(yield* readControl(context, input.runId))) {
-        throw new PoolHalted("cancelled", "the run was cancelled");
-      }
-      const look = lookAgain(watch, yield* lookAtCluster(work), nowMs(context));
-      watch = look.watch;
-      work.findings.push(...newlyTold(work.findings, look.told));
-      const isUnsettled = nowMs(context) >= untilMs + patienceMs;
-      halt(work, isUnsettled ? [...look.lasting, ...look.pending] : look.lasting);
-      if (nowMs(context) >= untilMs && look.pending.length === 0) return;
-      const left = untilMs - nowMs(context);
-      yield* waitUntilOr(context, nowMs(context) + (left > 0 ? Math.min(left, everyMs) : LOOK_MS), SIGNAL_EVENT);
-    }
-  } finally {
-    stopListening(context, input.runId);
-  }
+  const end = yield* watchHealth(context, {
+    ...{ runId: input.runId, minutes, lookMs: LOOK_MS },
+    patienceMs: UNSETTLED_MS + longestMinutes(input) * 60_000,
+    *look() {
+      return { now: yield* lookAtCluster(work), before: input.health ?? [] };
+    },
+    onTold: (told) => void work.findings.push(...newlyTold(work.findings, told)),
+  });
+  if (end.kind === "cancelled") throw new PoolHalted("cancelled", "the run was cancelled");
+  if (end.kind === "worse") halt(work, end.problems);
 }
 
 function longestMinutes({ slo }: PoolWork["input"]): number {
