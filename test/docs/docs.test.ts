@@ -124,7 +124,9 @@ describe("the documents", () => {
       return [...routes].map(([, method, route]) => `${method} ${route}`);
     });
     const told = [...rowsOf("docs/api.md").keys()].filter((row) => /^(GET|POST) /.test(row));
-    expect(told.map((row) => row.replace(/\?.*/, "")).sort()).toEqual([...registered, "GET health", "GET openapi.json"].sort());
+    expect(told.map((row) => row.replace(/\?.*/, "")).sort()).toEqual(
+      [...registered, "GET health", "GET openapi.json"].sort(),
+    );
   });
 
   it("name every rule of the preflight in its order, with what it makes sure of and what to do, and no other", () => {

@@ -60,8 +60,7 @@ function criterion({
   const common = choice(scope);
   if (tier !== "vault") return { objectType: "KubernetesClusterRestoreCriteria", ...common };
   if (staging === null) {
-    const message =
-      "a restore from the vault tier needs a staging resource group and storage account";
+    const message = "a restore from the vault tier needs a staging resource group and storage account";
     throw new DrydockError(terminal("Invalid", message));
   }
   return {
