@@ -5,7 +5,7 @@ import { isCancelled } from "./run-record.ts";
 
 /** Longest that another operation is waited for, and how often it is looked: less often the longer it takes. */
 const PATIENCE_HOURS = 4;
-const LOOK_MS = { first: 30_000, longest: 600_000 };
+const LOOK_MS = { first: 30_000, longest: 900_000 };
 
 /** What became of the wait for a cluster. */
 export type Awaited =

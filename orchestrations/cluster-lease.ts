@@ -26,7 +26,7 @@ export type LeaseAnswer =
 /** How long a waiting run waits before it asks again: longer each time, since a paused run may hold a cluster for days. */
 const ASK_AGAIN_MS = { first: 30_000, longest: 300_000 };
 /** Times that a run asks before it begins a new history: another may hold the cluster for half a day. */
-const ASKS_PER_HISTORY = 20;
+const ASKS_PER_HISTORY = 8;
 
 /** Decides what an operation makes of a lease. Pure; asking twice is harmless. */
 export function leaseAfter(
