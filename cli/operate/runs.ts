@@ -11,6 +11,8 @@ import type { RunsFlags } from "./runs-command.ts";
 
 const runsSchema = z.object({
   runs: z.array(runSummarySchema),
+  /** What to give as `after` for those before them. */
+  next: z.string().nullable().optional(),
 });
 
 /** `drydock runs`: lists runs. Answers the exit code. Rejects with CommandFailure. */

@@ -117,7 +117,7 @@ describe("the operator API", () => {
       ["runs/upgrade-0", 404, /There is no run upgrade-0/],
       ["runs/a%2Fb", 400, /letters, digits and dashes/],
       ["runs?limit=0", 400, /limit: a whole number from 1 to 200/],
-      ["runs/upgrade-0/report?format=pdf", 400, /json or markdown/],
+      ["runs/upgrade-0/report?format=pdf", 400, /json, markdown or html/],
     ] as const) {
       const response = await world.api(path);
       expect.soft(response.status).toBe(status);
