@@ -28,9 +28,10 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "forgets to undo",
     file: "orchestrations/undo-stack.ts",
-    from: "yield* undo.step();",
+    from: "yield* undo(step);",
     to: "",
     caughtBy: /no (cordon|pool) outlives its run/,
+    seed: 49,
   },
   {
     name: "ignores windows",
