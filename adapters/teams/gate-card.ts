@@ -1,6 +1,7 @@
-import { AdaptiveCard, Fact, FactSet, OpenUrlAction, TeamsCardProperties, TextBlock } from "@microsoft/teams.cards";
+import { AdaptiveCard, Fact, FactSet, TextBlock } from "@microsoft/teams.cards";
 import { answerCommands } from "../../domain/answer-command.ts";
 import type { Gate, SignalKind } from "../../domain/run-control.ts";
+import { framed } from "./card-frame.ts";
 import { plain } from "./card-text.ts";
 
 /** The run that asks, and where the console shows it. */
@@ -65,11 +66,7 @@ export function gateCard(gate: Gate, run: GateRun): AdaptiveCard {
       (command) => new TextBlock(show(command), { wrap: true, fontType: "Monospace", spacing: "None" }),
     ),
   );
-  card.version = "1.5";
-  card.msteams = new TeamsCardProperties({ width: "full" });
-  card.fallbackText = `${HEADLINES[gate.kind]}: ${question}`;
-  card.actions = [new OpenUrlAction(run.url, { title: "Open the run" })];
-  return card;
+  return framed(card, `${HEADLINES[gate.kind]}: ${question}`, run.url);
 }
 
 function meaningOf({ kind }: Gate, option: SignalKind): string {

@@ -1,5 +1,6 @@
-import { AdaptiveCard, OpenUrlAction, TeamsCardProperties, TextBlock } from "@microsoft/teams.cards";
+import { AdaptiveCard, TextBlock } from "@microsoft/teams.cards";
 import type { Notice } from "../../domain/notice.ts";
+import { framed } from "./card-frame.ts";
 import { plain } from "./card-text.ts";
 
 /** Lines of evidence that a card shows, and the longest text of one block, in characters. */
@@ -22,9 +23,5 @@ export function noticeCard(notice: Notice, runUrl: string): AdaptiveCard {
       .map((line) => new TextBlock(`- ${show(line)}`, { wrap: true, spacing: "None" })),
     ...(rest > 0 ? [new TextBlock(`and ${rest} more in the run`, { wrap: true })] : []),
   );
-  card.version = "1.5";
-  card.msteams = new TeamsCardProperties({ width: "full" });
-  card.fallbackText = `${show(notice.title)}: ${show(notice.text)}`;
-  card.actions = [new OpenUrlAction(runUrl, { title: "Open the run" })];
-  return card;
+  return framed(card, `${show(notice.title)}: ${show(notice.text)}`, runUrl);
 }

@@ -1,10 +1,9 @@
-import { Ajv } from "ajv";
-import formats from "ajv-formats";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { at, exampleReport, exampleTest } from "../../domain/restore/report-examples.ts";
 import type { RestoreReport } from "../../domain/restore/restore-report.ts";
 import { type RestoreVerdict, restoreVerdictSchema } from "../../domain/restore/restore-verdict.ts";
+import { mistakesOf } from "./legal-card.ts";
 import { restoreCard } from "./restore-card.ts";
 
 const RUN_URL = "https://drydock.example.org/console/#/runs/restore-1";
@@ -88,62 +87,6 @@ describe("the card of restore tests", () => {
     expect(texts(card)[1]).toBe("\\[here\\](https://evil.example) \\*\\*now\\*\\* - x");
   });
 });
-
-const text = { type: "string", minLength: 1 };
-const textBlock = {
-  type: "object",
-  required: ["type", "text"],
-  additionalProperties: false,
-  properties: {
-    type: { const: "TextBlock" },
-    text,
-    wrap: { type: "boolean" },
-    isSubtle: { type: "boolean" },
-    size: { enum: ["Small", "Default", "Medium", "Large", "ExtraLarge"] },
-    weight: { enum: ["Lighter", "Default", "Bolder"] },
-    color: { enum: ["Default", "Dark", "Light", "Accent", "Good", "Warning", "Attention"] },
-    spacing: { enum: ["Default", "None", "Small", "Medium", "Large", "ExtraLarge", "Padding"] },
-  },
-};
-
-/** An object with these members and no others. */
-function strictly(properties: Record<string, unknown>) {
-  return { type: "object", required: Object.keys(properties), additionalProperties: false, properties };
-}
-
-/** What of Adaptive Cards 1.5 (adaptivecards.io/schemas/adaptive-card.json) and of Teams' own members a webhook's card may hold. */
-const cardSchema = strictly({
-  type: { const: "AdaptiveCard" },
-  version: { const: "1.5" },
-  fallbackText: text,
-  msteams: strictly({ width: { pattern: "^[Ff]ull$" } }),
-  body: {
-    type: "array",
-    items: {
-      oneOf: [
-        textBlock,
-        strictly({ type: { const: "Container" }, items: { type: "array", minItems: 1, items: textBlock } }),
-        strictly({
-          type: { const: "FactSet" },
-          facts: { type: "array", items: strictly({ title: text, value: text }) },
-        }),
-      ],
-    },
-  },
-  actions: {
-    type: "array",
-    items: strictly({ type: { const: "Action.OpenUrl" }, url: { type: "string", format: "uri" }, title: text }),
-  },
-});
-const ajv = new Ajv({ strictTypes: false });
-formats.default(ajv);
-const validate = ajv.compile(cardSchema);
-
-/** What is wrong with a card, if anything. */
-function mistakesOf(card: unknown): unknown {
-  validate(card);
-  return validate.errors ?? [];
-}
 
 describe("a card of restore tests as Teams reads it", () => {
   it.each(restoreVerdictSchema.options)("is a legal Adaptive Card 1.5 when they are %s, with links only", (verdict) => {

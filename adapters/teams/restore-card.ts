@@ -1,16 +1,9 @@
-import {
-  AdaptiveCard,
-  Container,
-  Fact,
-  FactSet,
-  OpenUrlAction,
-  TeamsCardProperties,
-  TextBlock,
-} from "@microsoft/teams.cards";
+import { AdaptiveCard, Container, Fact, FactSet, TextBlock } from "@microsoft/teams.cards";
 import { durationText } from "../../domain/duration-text.ts";
 import { byGravity, type Finding } from "../../domain/finding.ts";
 import type { ClusterTest, RestoreReport } from "../../domain/restore/restore-report.ts";
 import type { RestoreVerdict } from "../../domain/restore/restore-verdict.ts";
+import { fitted, framed, more } from "./card-frame.ts";
 import { plain } from "./card-text.ts";
 
 /** How much of a report a card tells. */
@@ -27,9 +20,6 @@ const DETAILS: readonly [Detail, ...Detail[]] = [
   { clusters: 10, findings: 4, text: 150 },
   { clusters: 5, findings: 2, text: 80 },
 ];
-
-/** Teams takes about 28 KB a message, postCard less; the envelope around the card needs some of it. */
-const CARD_LIMIT_BYTES = 24_000;
 
 const HEADLINES: Readonly<Record<RestoreVerdict, string>> = {
   passed: "Backups proven",
@@ -54,12 +44,7 @@ type Show = (text: string) => string;
  * @param runUrl where the console shows the run
  */
 export function restoreCard(report: RestoreReport, runUrl: string): AdaptiveCard {
-  let card = cardWith(DETAILS[0], report, runUrl);
-  for (const detail of DETAILS.slice(1)) {
-    if (Buffer.byteLength(JSON.stringify(card)) <= CARD_LIMIT_BYTES) break;
-    card = cardWith(detail, report, runUrl);
-  }
-  return card;
+  return fitted(DETAILS, (detail) => cardWith(detail, report, runUrl));
 }
 
 function cardWith(detail: Detail, report: RestoreReport, runUrl: string): AdaptiveCard {
@@ -73,15 +58,11 @@ function cardWith(detail: Detail, report: RestoreReport, runUrl: string): Adapti
     new TextBlock(reason, { wrap: true, isSubtle: true, spacing: "None" }),
     summaryFacts(report, show),
     ...tests.slice(0, detail.clusters).map((test) => testBlock(test, show)),
-    ...more(tests.slice(detail.clusters)),
+    ...moreTests(tests.slice(detail.clusters)),
     ...findings.slice(0, detail.findings).map((finding) => findingBlock(finding, show)),
-    ...moreFindings(findings.length - detail.findings),
+    ...more(findings.length - detail.findings, "finding"),
   );
-  card.version = "1.5";
-  card.msteams = new TeamsCardProperties({ width: "full" });
-  card.fallbackText = `${headline}: ${proven(report)} proven. ${reason}`;
-  card.actions = [new OpenUrlAction(runUrl, { title: "Open the run" })];
-  return card;
+  return framed(card, `${headline}: ${proven(report)} proven. ${reason}`, runUrl);
 }
 
 function summaryFacts(report: RestoreReport, show: Show): FactSet {
@@ -125,16 +106,11 @@ function findingBlock({ severity, code, message, remedy, cluster }: Finding, sho
   );
 }
 
-function more(tests: readonly ClusterTest[]): TextBlock[] {
+function moreTests(tests: readonly ClusterTest[]): TextBlock[] {
   if (tests.length === 0) return [];
   const passed = tests.filter(({ verdict }) => verdict === "passed").length;
   const text = `and ${tests.length} more in the report (${passed} passed, ${tests.length - passed} not)`;
   return [new TextBlock(text, { wrap: true })];
-}
-
-function moreFindings(count: number): TextBlock[] {
-  if (count <= 0) return [];
-  return [new TextBlock(`and ${count} more finding${count === 1 ? "" : "s"} in the report`, { wrap: true })];
 }
 
 function proven({ clusters }: RestoreReport): string {

@@ -1,11 +1,10 @@
-import { Ajv } from "ajv";
-import formats from "ajv-formats";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../../domain/finding.ts";
 import type { ClusterResult, ControlPlaneResult, PoolResult, RingResult, UpgradeReport } from "../../domain/report.ts";
 import type { Signal } from "../../domain/run-control.ts";
 import { verdictSchema } from "../../domain/verdict.ts";
+import { mistakesOf } from "./legal-card.ts";
 import { upgradeCard } from "./upgrade-card.ts";
 
 const RUN_URL = "https://drydock.example.org/console/runs/upgrade-0123456789abcdef";
@@ -247,62 +246,6 @@ describe("text from outside on a card", () => {
     expect(shownAs("x".repeat(300))).toBe("x".repeat(300));
   });
 });
-
-const text = { type: "string", minLength: 1 };
-const textBlock = {
-  type: "object",
-  required: ["type", "text"],
-  additionalProperties: false,
-  properties: {
-    type: { const: "TextBlock" },
-    text,
-    wrap: { type: "boolean" },
-    isSubtle: { type: "boolean" },
-    size: { enum: ["Small", "Default", "Medium", "Large", "ExtraLarge"] },
-    weight: { enum: ["Lighter", "Default", "Bolder"] },
-    color: { enum: ["Default", "Dark", "Light", "Accent", "Good", "Warning", "Attention"] },
-    spacing: { enum: ["Default", "None", "Small", "Medium", "Large", "ExtraLarge", "Padding"] },
-  },
-};
-
-/** An object with these members and no others. */
-function strictly(properties: Record<string, unknown>) {
-  return { type: "object", required: Object.keys(properties), additionalProperties: false, properties };
-}
-
-/** What of Adaptive Cards 1.5 (adaptivecards.io/schemas/adaptive-card.json) and of Teams' own members a webhook's card may hold. */
-const cardSchema = strictly({
-  type: { const: "AdaptiveCard" },
-  version: { const: "1.5" },
-  fallbackText: text,
-  msteams: strictly({ width: { pattern: "^[Ff]ull$" } }),
-  body: {
-    type: "array",
-    items: {
-      oneOf: [
-        textBlock,
-        strictly({ type: { const: "Container" }, items: { type: "array", minItems: 1, items: textBlock } }),
-        strictly({
-          type: { const: "FactSet" },
-          facts: { type: "array", items: strictly({ title: text, value: text }) },
-        }),
-      ],
-    },
-  },
-  actions: {
-    type: "array",
-    items: strictly({ type: { const: "Action.OpenUrl" }, url: { type: "string", format: "uri" }, title: text }),
-  },
-});
-const ajv = new Ajv({ strictTypes: false });
-formats.default(ajv);
-const validate = ajv.compile(cardSchema);
-
-/** What is wrong with a card, if anything. */
-function mistakesOf(card: unknown): unknown {
-  validate(card);
-  return validate.errors ?? [];
-}
 
 describe("a card as Teams reads it", () => {
   it.each(verdictSchema.options)(

@@ -1,18 +1,11 @@
-import {
-  AdaptiveCard,
-  Container,
-  Fact,
-  FactSet,
-  OpenUrlAction,
-  TeamsCardProperties,
-  TextBlock,
-} from "@microsoft/teams.cards";
+import { AdaptiveCard, Container, Fact, FactSet, TextBlock } from "@microsoft/teams.cards";
 import { attemptText, changeText } from "../../domain/change-text.ts";
 import { durationText } from "../../domain/duration-text.ts";
 import type { Finding } from "../../domain/finding.ts";
 import { type ClusterResult, type RingResult, summarize, type UpgradeReport } from "../../domain/report.ts";
 import type { Signal } from "../../domain/run-control.ts";
 import type { Verdict } from "../../domain/verdict.ts";
+import { fitted, framed, more } from "./card-frame.ts";
 import { plain } from "./card-text.ts";
 
 /** How much of a report a card tells. */
@@ -34,9 +27,6 @@ const DETAILS: readonly [Detail, ...Detail[]] = [
   { rings: 20, clusters: 0, findings: 3, signals: 3, text: 150 },
   { rings: 5, clusters: 0, findings: 2, signals: 2, text: 80 },
 ];
-
-/** Teams takes about 28 KB a message, postCard less; the envelope around the card needs some of it. */
-const CARD_LIMIT_BYTES = 24_000;
 
 const HEADLINES: Readonly<Record<Verdict, string>> = {
   passed: "Upgrade passed",
@@ -64,12 +54,7 @@ const GRAVE_OUTCOMES: readonly string[] = ["failed", "blocked", "cancelled"];
  * @param runUrl where the console shows the run
  */
 export function upgradeCard(report: UpgradeReport, runUrl: string): AdaptiveCard {
-  let card = cardWith(DETAILS[0], report, runUrl);
-  for (const detail of DETAILS.slice(1)) {
-    if (Buffer.byteLength(JSON.stringify(card)) <= CARD_LIMIT_BYTES) break;
-    card = cardWith(detail, report, runUrl);
-  }
-  return card;
+  return fitted(DETAILS, (detail) => cardWith(detail, report, runUrl));
 }
 
 function cardWith(detail: Detail, report: UpgradeReport, runUrl: string): AdaptiveCard {
@@ -86,16 +71,7 @@ function cardWith(detail: Detail, report: UpgradeReport, runUrl: string): Adapti
     ...more(findings.length - detail.findings, "finding"),
     ...signalBlock(report.signals, detail.signals, show),
   );
-  card.version = "1.5";
-  card.msteams = new TeamsCardProperties({ width: "full" });
-  card.fallbackText = `${HEADLINES[report.verdict]}: ${reason}`;
-  card.actions = [new OpenUrlAction(runUrl, { title: "Open the run" })];
-  return card;
-}
-
-function more(count: number, what: string): TextBlock[] {
-  if (count <= 0) return [];
-  return [new TextBlock(`and ${count} more ${what}${count === 1 ? "" : "s"} in the report`, { wrap: true })];
+  return framed(card, `${HEADLINES[report.verdict]}: ${reason}`, runUrl);
 }
 
 type Show = (text: string) => string;
