@@ -1,11 +1,10 @@
-import * as df from "durable-functions";
+import type * as df from "durable-functions";
 import { upgradeReportSchema } from "../domain/report.ts";
 import type { ListedRun } from "../domain/run-status.ts";
 import type { Stand, Why } from "../domain/why.ts";
 import { heldBy } from "../domain/why-held.ts";
-import { RUN_INDEX, RUN_INDEX_KEY } from "../orchestrations/run-index.ts";
-import { findStatus } from "./run-lookup.ts";
-import { readUpgradeRun } from "./upgrade-run-reader.ts";
+import { findStatus, readRunIndex } from "./run-lookup.ts";
+import { readRun } from "./run-reader.ts";
 
 /** Ended runs that are looked through for a cluster, the newest first. */
 const LOOKED_THROUGH = 30;
@@ -20,13 +19,13 @@ export interface ClusterHistory {
 
 /** Reads what runs under way and ended ones have to say of a cluster. */
 export async function readClusterHistory(client: df.DurableClient, cluster: string): Promise<ClusterHistory> {
-  const index = await client.readEntityState<ListedRun[]>(new df.EntityId(RUN_INDEX, RUN_INDEX_KEY));
-  const listed = (index.entityState ?? []).filter(({ kind }) => kind === "upgrade");
+  const index = await readRunIndex(client);
+  const listed = index.filter(({ kind }) => kind === "upgrade");
   const views = await Promise.all(
-    listed.filter(({ endedAt }) => endedAt === null).map(({ id }) => readUpgradeRun(client, id)),
+    listed.filter(({ endedAt }) => endedAt === null).map(({ id }) => readRun(client, id)),
   );
   const holds = views.flatMap((view) => {
-    const held = view?.status === "finished" || !view ? null : heldBy(view, cluster);
+    const held = view?.kind !== "upgrade" || view.status === "finished" ? null : heldBy(view, cluster);
     return held ? [held] : [];
   });
   return { holds, lastRun: await lastRunOf(client, listed, cluster) };

@@ -1,11 +1,9 @@
 import { app, type InvocationContext } from "@azure/functions";
 import * as df from "durable-functions";
 import { isByPerson, type UpgradeRunRequest } from "../domain/run-request.ts";
-import type { ListedRun } from "../domain/run-status.ts";
 import { WEEKLY_SEARCH } from "../domain/search-times.ts";
-import { RUN_INDEX, RUN_INDEX_KEY } from "../orchestrations/run-index.ts";
 import type { SearchNodeImagesInput } from "../orchestrations/search-node-images.ts";
-import { findStatus, isAlive } from "./run-lookup.ts";
+import { findStatus, isAlive, readRunIndex } from "./run-lookup.ts";
 
 /**
  * The searches for what is behind; no event tells of a new node image. The weekly one starts a run that always reports. The
@@ -56,8 +54,8 @@ async function searchDaily(client: df.DurableClient, context: InvocationContext)
  * where that one waits for people already.
  */
 async function runUnderWay(client: df.DurableClient): Promise<string | null> {
-  const index = await client.readEntityState<ListedRun[]>(new df.EntityId(RUN_INDEX, RUN_INDEX_KEY));
-  for (const { id, kind, trigger, endedAt } of index.entityState ?? []) {
+  const index = await readRunIndex(client);
+  for (const { id, kind, trigger, endedAt } of index) {
     if (kind === "upgrade" && !isByPerson(trigger) && endedAt === null && (await isAlive(client, id))) return id;
   }
   return null;

@@ -1,9 +1,7 @@
 import { app, type InvocationContext } from "@azure/functions";
 import * as df from "durable-functions";
-import type { ListedRun } from "../domain/run-status.ts";
-import { RUN_INDEX, RUN_INDEX_KEY } from "../orchestrations/run-index.ts";
 import type { AppPorts } from "./ports.ts";
-import { findStatus, startOnce } from "./run-lookup.ts";
+import { findStatus, readRunIndex, startOnce } from "./run-lookup.ts";
 
 /** Longest life of scratch resources that fleet.yaml takes, two weeks: what a run before that left has expired since. */
 const WATCHED_MS = 15 * 24 * 3_600_000;
@@ -35,8 +33,8 @@ async function pass(ports: AppPorts, client: df.DurableClient, context: Invocati
 }
 
 async function hasWatchedRun(client: df.DurableClient, nowMs: number): Promise<boolean> {
-  const index = await client.readEntityState<ListedRun[]>(new df.EntityId(RUN_INDEX, RUN_INDEX_KEY));
-  return (index.entityState ?? []).some(
+  const index = await readRunIndex(client);
+  return index.some(
     ({ kind, startedAt, endedAt }) => kind === "restore-test" && nowMs - Date.parse(endedAt ?? startedAt) < WATCHED_MS,
   );
 }

@@ -5,13 +5,12 @@ import { decideEvent, type EventDecision, type FleetEvent, readEvent } from "../
 import { type FollowedRoll, isRolling, rollFacts } from "../domain/followed-roll.ts";
 import { deadLetterLine } from "../domain/log-lines.ts";
 import { OPERATION_STEPS, runIds, type UpgradeRunRequest, WAKE_EVENT } from "../domain/run-request.ts";
-import type { FoldedEvent, ListedRun, RunRecord } from "../domain/run-status.ts";
+import type { FoldedEvent, RunRecord } from "../domain/run-status.ts";
 import { DEAD_LETTERS, type DeadLetter } from "../orchestrations/dead-letters.ts";
 import type { FollowRollInput } from "../orchestrations/follow-roll.ts";
-import { RUN_INDEX, RUN_INDEX_KEY } from "../orchestrations/run-index.ts";
 import { NAMED_EVENTS, RUN_RECORD } from "../orchestrations/run-record.ts";
 import type { AppPorts } from "./ports.ts";
-import { findStatus, isAlive, startOnce } from "./run-lookup.ts";
+import { findStatus, isAlive, readRunIndex, startOnce } from "./run-lookup.ts";
 
 /** How often, and how long apart, it is looked whether a run has taken an event in. */
 const FOLD_LOOKS = 100;
@@ -104,8 +103,8 @@ async function start(
 
 /** The run under way that an event with the same facts started. AKS tells every cluster of the same version. */
 async function runWithFacts(client: df.DurableClient, facts: string): Promise<string | undefined> {
-  const index = await client.readEntityState<ListedRun[]>(new df.EntityId(RUN_INDEX, RUN_INDEX_KEY));
-  for (const run of index.entityState ?? []) {
+  const index = await readRunIndex(client);
+  for (const run of index) {
     if (run.kind === "upgrade" && run.facts === facts && run.endedAt === null && (await isAlive(client, run.id)))
       return run.id;
   }
@@ -179,8 +178,8 @@ async function wake(
     woken += 1;
     context.log(`woke ${instanceId}`);
   };
-  const index = await client.readEntityState<ListedRun[]>(new df.EntityId(RUN_INDEX, RUN_INDEX_KEY));
-  const running = (index.entityState ?? []).filter(({ kind, endedAt }) => kind === "upgrade" && endedAt === null);
+  const index = await readRunIndex(client);
+  const running = index.filter(({ kind, endedAt }) => kind === "upgrade" && endedAt === null);
   for (const { id, facts } of running) {
     if (facts === rollFacts(cluster, pool)) await rouse(id);
     for (const attempt of WOKEN_ATTEMPTS) {

@@ -47,8 +47,13 @@ export async function standOf(client: DurableClient, runId: string): Promise<Run
   return { life: "ended", endedMs: status.lastUpdatedTime.getTime() };
 }
 
+/** The list of runs, the newest first. */
+export async function readRunIndex(client: DurableClient): Promise<readonly ListedRun[]> {
+  const index = await client.readEntityState<ListedRun[]>(new EntityId(RUN_INDEX, RUN_INDEX_KEY));
+  return index.entityState ?? [];
+}
+
 /** The runs of a kind that are on the list of runs, the newest first. */
 export async function listRunIds(client: DurableClient, kind: RunKind): Promise<string[]> {
-  const index = await client.readEntityState<ListedRun[]>(new EntityId(RUN_INDEX, RUN_INDEX_KEY));
-  return (index.entityState ?? []).filter((run) => run.kind === kind).map(({ id }) => id);
+  return (await readRunIndex(client)).filter((run) => run.kind === kind).map(({ id }) => id);
 }

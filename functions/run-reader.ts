@@ -1,17 +1,20 @@
-import * as df from "durable-functions";
+import type { DurableClient, DurableOrchestrationStatus } from "durable-functions";
 import { z } from "zod";
 import { type RunSummary, type RunView, runSummarySchema } from "../domain/api/run-view.ts";
 import { type RunKind, runKindSchema } from "../domain/run-kind.ts";
 import type { ListedRun } from "../domain/run-status.ts";
-import { RUN_INDEX, RUN_INDEX_KEY } from "../orchestrations/run-index.ts";
 import { readRestoreRun } from "./restore-run-reader.ts";
-import { findStatus } from "./run-lookup.ts";
+import { findStatus, readRunIndex } from "./run-lookup.ts";
 import { readUpgradeRun } from "./upgrade-run-reader.ts";
 
+type ReadRun = (
+  client: DurableClient,
+  root: DurableOrchestrationStatus,
+  withParts: boolean,
+) => Promise<RunView | undefined>;
+
 /** How a run of each kind is read; undefined when it is none of that kind. */
-const READERS: Readonly<
-  Record<RunKind, (client: df.DurableClient, id: string, withParts: boolean) => Promise<RunView | undefined>>
-> = { upgrade: readUpgradeRun, "restore-test": readRestoreRun };
+const READERS: Readonly<Record<RunKind, ReadRun>> = { upgrade: readUpgradeRun, "restore-test": readRestoreRun };
 
 /** What tells the kind of a run. */
 const kindSchema = z.object({ kind: runKindSchema });
@@ -28,11 +31,10 @@ export interface RunFilter {
 
 /** The newest runs, newest first, and the last of them when there are more. A run that is not listed has none after it. */
 export async function listRuns(
-  client: df.DurableClient,
+  client: DurableClient,
   { limit, after, kind, status, verdict, by }: RunFilter,
 ): Promise<{ readonly runs: RunSummary[]; readonly next: string | null }> {
-  const index = await client.readEntityState<ListedRun[]>(new df.EntityId(RUN_INDEX, RUN_INDEX_KEY));
-  const all = index.entityState ?? [];
+  const all = await readRunIndex(client);
   const from = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1 || all.length;
   const fitting = all
     .slice(from)
@@ -45,13 +47,13 @@ export async function listRuns(
   return { runs, next: fitting.length > limit ? (listed.at(-1)?.id ?? null) : null };
 }
 
-async function summarizeRun(client: df.DurableClient, run: ListedRun): Promise<RunSummary> {
+async function summarizeRun(client: DurableClient, run: ListedRun): Promise<RunSummary> {
   const { id, startedAt, endedAt } = run;
   // Without those members that only the list has.
   const summary = (now: Pick<RunSummary, "status" | "phase" | "updatedAt">) =>
     runSummarySchema.parse({ ...run, ...now });
   if (endedAt !== null) return summary({ status: "finished", phase: "finished", updatedAt: endedAt });
-  const view = await READERS[run.kind](client, id, false);
+  const view = await readRun(client, id, false);
   if (view) return runSummarySchema.parse(view);
   return summary({ status: "running", phase: "its history is gone", updatedAt: startedAt });
 }
@@ -61,7 +63,8 @@ async function summarizeRun(client: df.DurableClient, run: ListedRun): Promise<R
  *
  * @param withParts whether to read how its parts stand
  */
-export async function readRun(client: df.DurableClient, id: string, withParts = true): Promise<RunView | undefined> {
-  const kind = kindSchema.safeParse((await findStatus(client, id))?.input).data?.kind;
-  return kind && READERS[kind](client, id, withParts);
+export async function readRun(client: DurableClient, id: string, withParts = true): Promise<RunView | undefined> {
+  const root = await findStatus(client, id);
+  const kind = kindSchema.safeParse(root?.input).data?.kind;
+  return root && kind && READERS[kind](client, root, withParts);
 }

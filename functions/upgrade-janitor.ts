@@ -2,11 +2,10 @@ import { app, type InvocationContext } from "@azure/functions";
 import * as df from "durable-functions";
 import { decideDeadRun, stopSignal } from "../domain/dead-run.ts";
 import { SIGNAL_EVENT } from "../domain/run-request.ts";
-import type { ListedRun, RunRecord } from "../domain/run-status.ts";
-import { RUN_INDEX, RUN_INDEX_KEY } from "../orchestrations/run-index.ts";
+import type { RunRecord } from "../domain/run-status.ts";
 import { RUN_RECORD } from "../orchestrations/run-record.ts";
 import type { SweepDeadRunsInput } from "../orchestrations/sweep-dead-runs.ts";
-import { findStatus, isAlive } from "./run-lookup.ts";
+import { findStatus, isAlive, readRunIndex } from "./run-lookup.ts";
 
 /** Twenty past every hour, when no search begins. */
 const SCHEDULE = "0 20 * * * *";
@@ -27,9 +26,9 @@ export function registerUpgradeJanitor(): void {
 }
 
 async function lookForDeadRuns(client: df.DurableClient, context: InvocationContext): Promise<void> {
-  const index = await client.readEntityState<ListedRun[]>(new df.EntityId(RUN_INDEX, RUN_INDEX_KEY));
+  const index = await readRunIndex(client);
   const runs: string[] = [];
-  for (const { id, kind, endedAt } of index.entityState ?? []) {
+  for (const { id, kind, endedAt } of index) {
     if (endedAt !== null || kind !== "upgrade") continue;
     const decision = await decide(client, id);
     if (decision === "stopParts") await stopParts(client, context, id);

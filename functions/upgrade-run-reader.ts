@@ -1,4 +1,4 @@
-import * as df from "durable-functions";
+import type { DurableClient, DurableOrchestrationStatus } from "durable-functions";
 import { z } from "zod";
 import {
   assembleRun,
@@ -15,22 +15,19 @@ import {
   ringResultSchema,
   upgradeReportSchema,
 } from "../domain/report.ts";
-import { NO_CONTROL } from "../domain/run-control.ts";
 import { runIds, upgradeRunRequestSchema } from "../domain/run-request.ts";
 import {
   clusterStatusSchema,
   drainStatusSchema,
   laneStatusSchema,
   poolStatusSchema,
-  type RunRecord,
   ringStatusSchema,
   rollStatusSchema,
   runStatusSchema,
 } from "../domain/run-status.ts";
 import type { ClusterPlan, PlannedUpgrade, RingPlan } from "../domain/upgrade-plan.ts";
-import { RUN_RECORD } from "../orchestrations/run-record.ts";
 import { findStatus } from "./run-lookup.ts";
-import { brokenBy, stateOf } from "./run-state.ts";
+import { readHead } from "./run-state.ts";
 
 /** What is read of a ring's output. */
 const ringOutputSchema = z.object({ result: ringResultSchema });
@@ -39,34 +36,29 @@ const ringOutputSchema = z.object({ result: ringResultSchema });
 const startedWith = z.object(upgradeRunRequestSchema.shape);
 
 /**
- * Reads an upgrade; undefined when there is none. Statuses are read level by level, and below a part that has ended nothing is
+ * Reads an upgrade; undefined when it is none. Statuses are read level by level, and below a part that has ended nothing is
  * read: its result holds it all.
  *
+ * @param root the status of its orchestration
  * @param withParts whether to read how clusters, pools and nodes stand
  */
 export async function readUpgradeRun(
-  client: df.DurableClient,
-  id: string,
-  withParts = true,
+  client: DurableClient,
+  root: DurableOrchestrationStatus,
+  withParts: boolean,
 ): Promise<UpgradeRunView | undefined> {
-  const root = await findStatus(client, id);
-  const request = startedWith.safeParse(root?.input);
-  if (!root || !request.success) return undefined;
+  const request = startedWith.safeParse(root.input);
+  if (!request.success) return undefined;
+  const id = root.instanceId;
   const report = upgradeReportSchema.safeParse(root.output).data ?? null;
-  const record = await client.readEntityState<RunRecord>(new df.EntityId(RUN_RECORD, id));
   const plan = await readPlan(client, request.data.plan ?? runIds.plan(id));
   const isLive = report === null;
   const rings = isLive ? await readRings(client, id, plan) : new Map<string, RingParts>();
   const clusters = withParts && isLive ? await readClusters(client, id, plan, rings) : new Map<string, ClusterParts>();
   return assembleRun({
-    id,
-    state: stateOf(root),
-    brokenBy: report === null ? brokenBy(root) : null,
-    createdAt: root.createdTime.toISOString(),
-    updatedAt: root.lastUpdatedTime.toISOString(),
+    ...(await readHead(client, root, !isLive)),
     request: request.data,
     status: runStatusSchema.safeParse(root.customStatus).data ?? null,
-    control: record.entityState?.control ?? NO_CONTROL,
     plan,
     report,
     rings,
@@ -81,7 +73,7 @@ interface Part<S, R> {
 
 /** How a part stands; undefined when it has not begun. */
 async function readPart<S, R>(
-  client: df.DurableClient,
+  client: DurableClient,
   id: string,
   statusSchema: z.ZodType<S>,
   resultSchema: z.ZodType<R>,
@@ -95,13 +87,13 @@ async function readPart<S, R>(
 }
 
 /** The plan of a run; none before it is made, or when it could not be. */
-async function readPlan(client: df.DurableClient, planId: string): Promise<readonly RingPlan[]> {
+async function readPlan(client: DurableClient, planId: string): Promise<readonly RingPlan[]> {
   const part = await findStatus(client, planId);
   return (part?.output as PlannedUpgrade | null | undefined)?.plan?.rings ?? [];
 }
 
 async function readRings(
-  client: df.DurableClient,
+  client: DurableClient,
   runId: string,
   plan: readonly RingPlan[],
 ): Promise<Map<string, RingParts>> {
@@ -120,7 +112,7 @@ async function readRings(
 }
 
 async function readClusters(
-  client: df.DurableClient,
+  client: DurableClient,
   runId: string,
   plan: readonly RingPlan[],
   rings: ReadonlyMap<string, RingParts>,
@@ -140,7 +132,7 @@ async function readClusters(
   );
 }
 
-async function readCluster(client: df.DurableClient, id: string, plan: ClusterPlan): Promise<ClusterParts | undefined> {
+async function readCluster(client: DurableClient, id: string, plan: ClusterPlan): Promise<ClusterParts | undefined> {
   const part = await readPart(client, id, clusterStatusSchema, clusterResultSchema);
   if (!part) return undefined;
   if (part.result) return { ...part, pools: new Map() };
@@ -152,7 +144,7 @@ async function readCluster(client: df.DurableClient, id: string, plan: ClusterPl
   return { ...part, pools };
 }
 
-async function readPool(client: df.DurableClient, cluster: string, pool: string): Promise<PoolParts | undefined> {
+async function readPool(client: DurableClient, cluster: string, pool: string): Promise<PoolParts | undefined> {
   const part = await readPart(client, runIds.pool(cluster, pool), poolStatusSchema, poolResultSchema);
   if (!part) return undefined;
   if (part.result) return { ...part, drains: new Map() };
