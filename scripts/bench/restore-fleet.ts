@@ -2,21 +2,15 @@
  * One run of restore tests over a fleet, in a process of its own: simulator, embedded host and the built app on one virtual
  * clock. Writes what it measured as one line of JSON. `scripts/bench-restore.ts` starts it with the number of clusters.
  */
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import type { ClusterTest, RestoreReport } from "../../domain/restore/restore-report.ts";
-import { createVirtualClock } from "../../local/clock/virtual-clock.ts";
-import { createHost } from "../../local/host.ts";
-import { createHostLog } from "../../local/log.ts";
-import { parseScenario } from "../../simulator/faults/scenario.ts";
-import { createSimulator, type Simulator } from "../../simulator/simulator.ts";
+import type { Simulator } from "../../simulator/simulator.ts";
+import { startFleetApp } from "./fleet-app.ts";
 import { writeLargeFleet } from "./large-fleet.ts";
 
-const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
-const START_MS = Date.parse("2026-11-21T08:00:00Z");
 const SUBSCRIPTION = "11111111-2222-3333-4444-555555555555";
 const AT_A_TIME = 5;
 
@@ -120,58 +114,16 @@ function mostAtOnce(spans: readonly Span[]): number {
 }
 
 async function testIn(folder: string, count: number): Promise<RestoreRun> {
-  const fleetDirectory = join(folder, "fleet");
-  writeFleet(fleetDirectory, count);
-  const appDirectory = join(folder, "app");
-  cpSync(join(ROOT, "host.json"), join(appDirectory, "host.json"));
-  cpSync(join(ROOT, "dist"), join(appDirectory, "dist"), { recursive: true });
-  writeFileSync(join(appDirectory, "package.json"), JSON.stringify({ main: "dist/main.cjs" }));
-  writeFileSync(join(appDirectory, "fleet.yaml"), fleetYaml(count));
-  const clock = createVirtualClock(START_MS);
-  const counted = { arm: 0, kubernetes: 0 };
-  const simulator = await createSimulator({
-    ...{ fleetDirectory, port: 0, seed: 1, clock, scenario: parseScenario({}, "bench"), logLevel: "silent" },
-    onAnswer: ({ url }) => {
-      const { pathname } = new URL(url);
-      if (pathname.startsWith("/kubernetes/")) counted.kubernetes += 1;
-      else if (/^\/(subscriptions|providers)\//.test(pathname)) counted.arm += 1;
-    },
-  });
-  Object.assign(process.env, {
-    AZURE_RESOURCE_MANAGER_ENDPOINT: simulator.url,
-    IDENTITY_ENDPOINT: simulator.identityEndpoint,
-    IDENTITY_HEADER: simulator.identityHeader,
-    REPORTS_STORAGE: join(folder, "reports"),
-  });
-  const log = createHostLog("error", process.stderr);
-  const host = await createHost({ appDirectory, stateDirectory: join(folder, "state"), port: 0, clock, log });
-  const release = clock.hold();
-  const call = (path: string, body?: unknown) =>
-    fetch(`${host.url}/api/v1/${path}`, {
-      method: body === undefined ? "GET" : "POST",
-      headers: { "x-functions-key": host.keys.host, "content-type": "application/json" },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-  const startedMs = performance.now();
-  const asked = await call("runs", { kind: "restore-test", by: "bench", reason: "bench" });
-  const { id } = (await asked.json()) as { id: string };
-  release();
-  let report: RestoreReport | undefined;
-  while (report === undefined) {
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    const answer = await call(`runs/${id}/report`);
-    if (answer.ok) report = (await answer.json()) as RestoreReport;
-  }
-  const wallMs = performance.now() - startedMs;
-  clock.hold();
+  writeFleet(join(folder, "fleet"), count);
+  const app = await startFleetApp(folder, fleetYaml(count), { REPORTS_STORAGE: join(folder, "reports") });
+  const { simulator, counted } = app;
+  const { report, wallMs } = await app.runToReport<RestoreReport>({ kind: "restore-test" });
   const tests = report.clusters.map((test) => ({
     span: spanOf(test),
     busyMs: covered(workOn(simulator, test), spanOf(test)),
   }));
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  await host.stop();
-  await simulator.close();
-  clock.stop();
+  await app.stop();
   return {
     clusters: count,
     passed: report.clusters.filter(({ verdict }) => verdict === "passed").length,

@@ -2,22 +2,16 @@
  * One upgrade of a fleet, in a process of its own: simulator, embedded host and the built app on one virtual clock. Writes what
  * it measured as one line of JSON. `scripts/bench-fleet.ts` starts it with the number of clusters.
  */
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
 import type { ClusterResult, UpgradeReport } from "../../domain/report.ts";
-import { createVirtualClock } from "../../local/clock/virtual-clock.ts";
-import { createHost } from "../../local/host.ts";
-import { createHostLog } from "../../local/log.ts";
-import { parseScenario } from "../../simulator/faults/scenario.ts";
-import { createSimulator, type Simulator } from "../../simulator/simulator.ts";
+import type { Simulator } from "../../simulator/simulator.ts";
+import { startFleetApp } from "./fleet-app.ts";
 import { writeLargeFleet } from "./large-fleet.ts";
 
-const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
-const START_MS = Date.parse("2026-11-21T08:00:00Z");
 const SUBSCRIPTION = "11111111-2222-3333-4444-555555555555";
 const SOAK_MINUTES = 30;
 /** Rings, the share of the fleet in each, and how many clusters of it go side by side. */
@@ -139,37 +133,9 @@ async function upgradeFleet(count: number): Promise<FleetRun> {
 
 async function upgradeIn(folder: string, count: number): Promise<FleetRun> {
   const rings = ringsOf(count);
-  const fleetDirectory = join(folder, "fleet");
-  writeLargeFleet(fleetDirectory, { clusters: count, pools: 2, nodes: 2, pods: 5, newerImage: true });
-  const appDirectory = join(folder, "app");
-  cpSync(join(ROOT, "host.json"), join(appDirectory, "host.json"));
-  cpSync(join(ROOT, "dist"), join(appDirectory, "dist"), { recursive: true });
-  writeFileSync(join(appDirectory, "package.json"), JSON.stringify({ main: "dist/main.cjs" }));
-  writeFileSync(join(appDirectory, "fleet.yaml"), fleetYaml(rings));
-  const clock = createVirtualClock(START_MS);
-  const counted = { arm: 0, kubernetes: 0 };
-  const simulator = await createSimulator({
-    fleetDirectory,
-    port: 0,
-    seed: 1,
-    clock,
-    scenario: parseScenario({}, "bench"),
-    logLevel: "silent",
-    onAnswer: ({ url }) => {
-      const { pathname } = new URL(url);
-      if (pathname.startsWith("/kubernetes/")) counted.kubernetes += 1;
-      else if (/^\/(subscriptions|providers)\//.test(pathname)) counted.arm += 1;
-    },
-  });
-  Object.assign(process.env, {
-    AZURE_RESOURCE_MANAGER_ENDPOINT: simulator.url,
-    IDENTITY_ENDPOINT: simulator.identityEndpoint,
-    IDENTITY_HEADER: simulator.identityHeader,
-  });
-  const stateDirectory = join(folder, "state");
-  const log = createHostLog("error", process.stderr);
-  const host = await createHost({ appDirectory, stateDirectory, port: 0, clock, log });
-  const release = clock.hold();
+  writeLargeFleet(join(folder, "fleet"), { clusters: count, pools: 2, nodes: 2, pods: 5, newerImage: true });
+  const app = await startFleetApp(folder, fleetYaml(rings));
+  const { simulator, host, counted } = app;
   const code = host.keys.system("eventgrid_extension");
   const endpoint = `${host.url}/runtime/webhooks/eventgrid?functionName=onContainerServiceEvent&code=${code}`;
   await fetch(`${simulator.url}/simulator/event-subscriptions/bench`, {
@@ -177,31 +143,12 @@ async function upgradeIn(folder: string, count: number): Promise<FleetRun> {
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ endpoint }),
   });
-  const call = (path: string, body?: unknown) =>
-    fetch(`${host.url}/api/v1/${path}`, {
-      method: body === undefined ? "GET" : "POST",
-      headers: { "x-functions-key": host.keys.host, "content-type": "application/json" },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-  const startedMs = performance.now();
-  const asked = await call("runs", { kind: "upgrade", scope: "nodeImage", by: "bench", reason: "bench" });
-  const { id } = (await asked.json()) as { id: string };
-  release();
-  let report: UpgradeReport | undefined;
-  while (report === undefined) {
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    const answer = await call(`runs/${id}/report`);
-    if (answer.ok) report = (await answer.json()) as UpgradeReport;
-  }
-  const wallMs = performance.now() - startedMs;
-  clock.hold();
+  const { report, wallMs } = await app.runToReport<UpgradeReport>({ kind: "upgrade", scope: "nodeImage" });
   const operations = operationTimes(simulator);
   const results = report.rings.flatMap(({ clusters }) => clusters);
   const needs = new Map(results.map((result) => [result.name, needOf(result, operations.get(result.name) ?? 0)]));
-  await host.stop();
-  const history = historyOf(stateDirectory);
-  await simulator.close();
-  clock.stop();
+  await app.stop();
+  const history = historyOf(join(folder, "state"));
   return {
     clusters: count,
     verdict: report.verdict,
